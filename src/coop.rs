@@ -1,0 +1,201 @@
+//! The budget: how many leaf operations a task may complete in one poll before it must yield.
+//!
+//! A future whose leaves are always ready (a channel that is never empty, a socket under a flood)
+//! never returns `Pending` by itself, and so would keep its worker for ever. Every leaf operation of
+//! this crate therefore takes one unit of a budget before it completes; when none is left it wakes
+//! its own task and returns `Pending`, and the task goes behind the others. The budget is refilled
+//! when a poll begins.
+//!
+//! A leaf that took a unit and then found that it has to wait gives the unit back: only completed
+//! operations count, so a `select!` over many idle branches does not eat the budget of the one that
+//! makes progress.
+//!
+//! The budget belongs to the thread, as a plain cell: it is set by whoever begins a poll (a worker
+//! for a task, `block_on` for its future) and read by leaves in that same poll. Outside any poll of
+//! this runtime it is unlimited, so that our leaves run unchanged on foreign executors.
+//!
+//! The idea of an automatic budget in leaf operations is Tokio's.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+/// Leaf operations that a task may complete in one poll.
+pub(crate) const UNITS: u8 = 128;
+
+/// What a thread that polls nothing of ours has, and a future inside [`unconstrained`].
+const UNLIMITED: u16 = u16::MAX;
+
+thread_local! {
+    /// Units left, or [`UNLIMITED`].
+    static BUDGET: Cell<u16> = const { Cell::new(UNLIMITED) };
+}
+
+/// Restores the budget that stood before it was made.
+#[derive(Debug)]
+struct Restore(u16);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        BUDGET.set(self.0);
+    }
+}
+
+/// Runs one poll, `f`, with a full budget.
+#[inline]
+pub(crate) fn with_budget<R>(f: impl FnOnce() -> R) -> R {
+    let _restore = Restore(BUDGET.replace(u16::from(UNITS)));
+    f()
+}
+
+/// Runs `f` without a budget.
+#[inline]
+fn with_unlimited<R>(f: impl FnOnce() -> R) -> R {
+    let _restore = Restore(BUDGET.replace(UNLIMITED));
+    f()
+}
+
+/// Whether a leaf operation may still complete in this poll.
+pub(crate) fn has_budget_remaining() -> bool {
+    BUDGET.get() != 0
+}
+
+/// A unit taken by a leaf operation that has not completed yet.
+///
+/// Dropping it gives the unit back, since the leaf turned out to be `Pending`; a leaf that completes
+/// calls [`made_progress`](Self::made_progress).
+#[derive(Debug)]
+#[must_use = "dropping it at once gives the unit back"]
+pub(crate) struct RestoreOnPending {
+    /// The budget as it was before the unit was taken, or [`UNLIMITED`] if there is nothing to restore.
+    before: Cell<u16>,
+}
+
+impl RestoreOnPending {
+    /// The leaf completed: the unit stays taken.
+    #[inline]
+    pub(crate) fn made_progress(&self) {
+        self.before.set(UNLIMITED);
+    }
+}
+
+impl Drop for RestoreOnPending {
+    #[inline]
+    fn drop(&mut self) {
+        let before = self.before.get();
+        if before != UNLIMITED {
+            BUDGET.set(before);
+        }
+    }
+}
+
+/// Takes one unit for a leaf operation, or wakes the task and returns `Pending` if none is left.
+#[inline]
+pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
+    let before = BUDGET.get();
+    if before == 0 {
+        return exhausted(cx);
+    }
+    if before != UNLIMITED {
+        BUDGET.set(before - 1);
+    }
+    Poll::Ready(RestoreOnPending { before: Cell::new(before) })
+}
+
+#[cold]
+fn exhausted(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
+    cx.waker().wake_by_ref();
+    Poll::Pending
+}
+
+pin_project! {
+    /// Future of [`unconstrained`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Unconstrained<F> {
+        #[pin]
+        inner: F,
+    }
+}
+
+impl<F: Future> Future for Unconstrained<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let inner = self.project().inner;
+        with_unlimited(|| inner.poll(cx))
+    }
+}
+
+/// Polls a future without the cooperative budget.
+///
+/// Inside it, leaf operations never return `Pending` just to let other tasks run. The future can
+/// then keep its worker as long as its leaves are ready, so this is for code that is known to wait
+/// soon.
+///
+/// # Cancel safety
+///
+/// As the inner future.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::task;
+///
+/// runtime::block_on(async {
+///     let sum = task::unconstrained(async {
+///         let mut sum = 0;
+///         for n in 0..1_000 {
+///             task::consume_budget().await; // never yields in here
+///             sum += n;
+///         }
+///         sum
+///     });
+///     assert_eq!(sum.await, 499_500);
+/// });
+/// ```
+pub fn unconstrained<F>(inner: F) -> Unconstrained<F> {
+    Unconstrained { inner }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::Waker;
+
+    fn take(cx: &mut Context<'_>) -> bool {
+        match poll_proceed(cx) {
+            Poll::Ready(unit) => {
+                unit.made_progress();
+                true
+            }
+            Poll::Pending => false,
+        }
+    }
+
+    #[test]
+    fn a_poll_has_128_units_and_pending_leaves_cost_none() {
+        let mut cx = Context::from_waker(Waker::noop());
+        with_budget(|| {
+            for _ in 0..1_000 {
+                drop(poll_proceed(&mut cx)); // a leaf that was pending after all
+            }
+            let completed = (0..1_000).filter(|_| take(&mut cx)).count();
+            assert_eq!(completed, usize::from(UNITS));
+            assert!(!has_budget_remaining());
+        });
+        assert!(has_budget_remaining(), "outside a poll the budget is unlimited");
+    }
+
+    #[test]
+    fn unconstrained_neither_sees_nor_spends_the_budget() {
+        let mut cx = Context::from_waker(Waker::noop());
+        with_budget(|| {
+            while take(&mut cx) {}
+            with_unlimited(|| assert!(take(&mut cx)));
+            assert!(!take(&mut cx), "the outer budget is as it was");
+        });
+    }
+}

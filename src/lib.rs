@@ -1,0 +1,1 @@
+//! Go's scheduler for Rust's stackless futures.

@@ -1,0 +1,5 @@
+//! Tools without a policy: the wait list, batches of wakers, random numbers and the loom switch.
+//!
+//! Everything above stands on these; they know no tasks, no scheduler and no driver.
+
+pub(crate) mod sync;
