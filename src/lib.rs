@@ -1,1 +1,32 @@
 //! Go's scheduler for Rust's stackless futures.
+#![warn(missing_debug_implementations, missing_docs)]
+
+mod cell;
+mod coop;
+mod driver;
+pub mod runtime;
+mod scheduler;
+pub mod task;
+mod util;
+
+pub use runtime::{Builder, Handle, Runtime};
+pub use task::spawn;
+
+/// Runs a future to its end on the calling thread.
+///
+/// This uses the runtime that the thread is in, else the global one; see [`Runtime::block_on`].
+///
+/// # Panics
+///
+/// If the future does, or inside a task or another `block_on`.
+///
+/// # Examples
+///
+/// ```
+/// let answer = runtime::block_on(async { 6 * 7 });
+/// assert_eq!(answer, 42);
+/// ```
+#[track_caller]
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    runtime::block_on(future)
+}

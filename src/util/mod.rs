@@ -2,4 +2,6 @@
 //!
 //! Everything above stands on these; they know no tasks, no scheduler and no driver.
 
+pub(crate) mod rng;
+pub(crate) mod scoped;
 pub(crate) mod sync;

@@ -2,10 +2,10 @@
 
 pub(crate) use ::std::hint::spin_loop;
 pub(crate) use ::std::sync::Arc;
+pub(crate) use ::std::sync::MutexGuard;
 pub(crate) use ::std::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, fence,
 };
-pub(crate) use ::std::sync::MutexGuard;
 
 use ::std::sync::PoisonError;
 use ::std::time::Duration;

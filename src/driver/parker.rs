@@ -1,0 +1,88 @@
+//! Parking of one thread, with a token that is never lost.
+//!
+//! # Steps
+//!
+//! *Park*: 1. takes the token if there is one, and is done; 2. under the lock, changes `EMPTY` to `PARKED`,
+//! or takes a token that came meanwhile; 3. waits on the condition until the word is `NOTIFIED`, or the
+//! time is over; 4. writes `EMPTY`.
+//!
+//! *Unpark*: 1. writes `NOTIFIED`; 2. if the word was `PARKED`, takes and releases the lock, and signals.
+//!
+//! # Why nothing is lost
+//!
+//! If unpark's write comes before park's step 2, park finds the token there. If it comes after, it sees
+//! `PARKED`, and then needs the lock, which park holds from step 2 until it waits: so the signal comes when
+//! the sleeper is at the condition. Between the wake and step 4 further unparks only write `NOTIFIED` again,
+//! and step 4 takes the token that stands for all of them.
+//!
+//! # Orderings
+//!
+//! Unpark's write is Release and meets the Acquire of every step that takes a token: what was done before unpark
+//! is seen after park. Whether the *condition for sleeping* still holds is the caller's business, see
+//! `scheduler/README.md`.
+
+use std::sync::atomic::Ordering::{AcqRel, Acquire};
+use std::time::{Duration, Instant};
+
+use crate::util::sync::{AtomicU8, Condvar, Mutex};
+
+const EMPTY: u8 = 0;
+const PARKED: u8 = 1;
+const NOTIFIED: u8 = 2;
+
+/// A place where one thread sleeps; any thread may wake it.
+#[derive(Debug)]
+pub(crate) struct Parker {
+    state: AtomicU8,
+    lock: Mutex<()>,
+    condition: Condvar,
+}
+
+impl Parker {
+    pub(crate) fn new() -> Self {
+        Self { state: AtomicU8::new(EMPTY), lock: Mutex::new(()), condition: Condvar::new() }
+    }
+
+    /// Sleeps until [`unpark`](Self::unpark) was called since the last park, or the time is over.
+    ///
+    /// Only the one thread whose place this is may call it.
+    pub(crate) fn park(&self, timeout: Option<Duration>) {
+        if self.take_token() {
+            return;
+        }
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let mut guard = self.lock.lock();
+        if self.state.compare_exchange(EMPTY, PARKED, AcqRel, Acquire).is_err() {
+            self.state.swap(EMPTY, AcqRel);
+            return;
+        }
+        loop {
+            guard = match deadline {
+                None => self.condition.wait(guard),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        break;
+                    }
+                    self.condition.wait_timeout(guard, left)
+                }
+            };
+            if self.state.load(Acquire) == NOTIFIED {
+                break;
+            }
+        }
+        self.state.swap(EMPTY, AcqRel);
+    }
+
+    /// Wakes the thread, now or when it parks the next time.
+    pub(crate) fn unpark(&self) {
+        if self.state.swap(NOTIFIED, AcqRel) == PARKED {
+            drop(self.lock.lock());
+            self.condition.notify_one();
+        }
+    }
+
+    fn take_token(&self) -> bool {
+        self.state.compare_exchange(NOTIFIED, EMPTY, AcqRel, Acquire).is_ok()
+    }
+}

@@ -1,0 +1,209 @@
+//! What can be chosen of a runtime before it is built.
+
+use std::fmt;
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use super::{Handle, Runtime, RuntimeFlavor};
+use crate::scheduler::{Callback, Config, MOST_WORKERS, Scheduler};
+
+/// Builds a [`Runtime`] with other than the default settings.
+///
+/// # Examples
+///
+/// ```
+/// let runtime = runtime::Builder::new_multi_thread()
+///     .worker_threads(4)
+///     .thread_name("my-pool")
+///     .enable_all()
+///     .build()?;
+/// assert_eq!(runtime.block_on(async { 6 * 7 }), 42);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Builder {
+    flavor: RuntimeFlavor,
+    worker_threads: Option<usize>,
+    thread_name: Arc<dyn Fn() -> String + Send + Sync>,
+    thread_stack_size: Option<usize>,
+    on_thread_start: Option<Callback>,
+    on_thread_stop: Option<Callback>,
+    on_thread_park: Option<Callback>,
+    on_thread_unpark: Option<Callback>,
+}
+
+impl Builder {
+    /// A runtime whose tasks run on all threads that call its `block_on`, and on those that it starts itself.
+    #[cfg(feature = "rt-multi-thread")]
+    pub fn new_multi_thread() -> Self {
+        Self::new(RuntimeFlavor::MultiThread)
+    }
+
+    /// A runtime whose tasks run in `block_on` alone, on one thread at a time.
+    pub fn new_current_thread() -> Self {
+        Self::new(RuntimeFlavor::CurrentThread)
+    }
+
+    fn new(flavor: RuntimeFlavor) -> Self {
+        Self {
+            flavor,
+            worker_threads: None,
+            thread_name: Arc::new(|| "gosched-worker".into()),
+            thread_stack_size: None,
+            on_thread_start: None,
+            on_thread_stop: None,
+            on_thread_park: None,
+            on_thread_unpark: None,
+        }
+    }
+
+    /// Enables everything that the runtime can wait for.
+    ///
+    /// All that there is today is always enabled; the call is there for programs that will want the rest.
+    pub fn enable_all(&mut self) -> &mut Self {
+        self
+    }
+
+    /// How many tasks run at the same time: as many as the machine has cores, unless this is called.
+    ///
+    /// A current-thread runtime runs one at a time, whatever was asked for.
+    ///
+    /// # Panics
+    ///
+    /// If `count` is zero, or more than 65,535.
+    pub fn worker_threads(&mut self, count: usize) -> &mut Self {
+        assert!(count > 0, "worker_threads: a runtime needs at least one worker thread, not 0");
+        assert!(
+            count <= MOST_WORKERS,
+            "worker_threads: a runtime can have at most {MOST_WORKERS} worker threads, not {count}"
+        );
+        self.worker_threads = Some(count);
+        self
+    }
+
+    /// The name of the threads that the runtime starts; `gosched-worker` unless this is called.
+    ///
+    /// # Panics
+    ///
+    /// If the name contains a NUL byte, which the system cannot take.
+    pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Self {
+        let name = name.into();
+        check_name(&name);
+        self.thread_name = Arc::new(move || name.clone());
+        self
+    }
+
+    /// As [`thread_name`](Self::thread_name), with a function that is asked for each thread's name.
+    ///
+    /// A NUL byte in a name that it returns becomes a question mark.
+    pub fn thread_name_fn<F>(&mut self, name: F) -> &mut Self
+    where
+        F: Fn() -> String + Send + Sync + 'static,
+    {
+        self.thread_name = Arc::new(move || name().replace('\0', "?"));
+        self
+    }
+
+    /// The size of the stacks of the threads that the runtime starts, in bytes.
+    ///
+    /// That such a thread can be had is tried out when the runtime is built.
+    pub fn thread_stack_size(&mut self, bytes: usize) -> &mut Self {
+        self.thread_stack_size = Some(bytes);
+        self
+    }
+
+    /// Calls `f` on each thread that the runtime starts, before it runs its first task.
+    ///
+    /// A panic of this or another callback is contained, and has no effect but the panic hook's report.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Builder::new_multi_thread()
+    ///     .on_thread_start(|| println!("a thread joins in"))
+    ///     .build()?;
+    /// # runtime.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_thread_start<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
+        self.on_thread_start = Some(Arc::new(f));
+        self
+    }
+
+    /// Calls `f` on each thread that the runtime started, after it ran its last task.
+    pub fn on_thread_stop<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
+        self.on_thread_stop = Some(Arc::new(f));
+        self
+    }
+
+    /// Calls `f` on a thread that has nothing to do, before it sleeps.
+    pub fn on_thread_park<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
+        self.on_thread_park = Some(Arc::new(f));
+        self
+    }
+
+    /// Calls `f` on a thread that slept, before it looks for something to do.
+    pub fn on_thread_unpark<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
+        self.on_thread_unpark = Some(Arc::new(f));
+        self
+    }
+
+    /// Builds the runtime. No thread stays behind that was started for it.
+    ///
+    /// # Errors
+    ///
+    /// If a stack size was chosen with which the system starts no thread.
+    pub fn build(&mut self) -> io::Result<Runtime> {
+        let multi_thread = self.flavor == RuntimeFlavor::MultiThread;
+        let config = Config {
+            worker_threads: if multi_thread { self.permits() } else { 1 },
+            starts_threads: multi_thread,
+            thread_name: self.thread_name.clone(),
+            thread_stack_size: self.thread_stack_size,
+            on_thread_start: self.on_thread_start.clone(),
+            on_thread_stop: self.on_thread_stop.clone(),
+            on_thread_park: self.on_thread_park.clone(),
+            on_thread_unpark: self.on_thread_unpark.clone(),
+        };
+        if multi_thread && self.thread_stack_size.is_some() {
+            try_out(&config)?;
+        }
+        Ok(Runtime::new_with(Handle::new(Scheduler::new(config))))
+    }
+
+    fn permits(&self) -> usize {
+        self.worker_threads.unwrap_or_else(|| {
+            std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_WORKERS)
+        })
+    }
+}
+
+fn check_name(name: &str) {
+    assert!(
+        !name.contains('\0'),
+        "thread_name: {name:?} contains a NUL byte; choose a name without"
+    );
+}
+
+/// Starts a thread and waits for its end, to see that threads with this stack can be had.
+fn try_out(config: &Config) -> io::Result<()> {
+    let size = config.thread_stack_size.unwrap_or_default();
+    let explain = |error: io::Error| {
+        let text = format!(
+            "no thread can be started with a stack of {size} bytes ({error}); choose a smaller thread_stack_size"
+        );
+        io::Error::new(error.kind(), text)
+    };
+    let thread = config.thread().spawn(|| {}).map_err(explain)?;
+    thread.join().map_err(|_| io::Error::other("a thread that does nothing has panicked"))
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("flavor", &self.flavor)
+            .field("worker_threads", &self.worker_threads)
+            .field("thread_stack_size", &self.thread_stack_size)
+            .finish_non_exhaustive()
+    }
+}

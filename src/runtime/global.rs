@@ -1,0 +1,57 @@
+//! The runtime of programs that build none.
+
+use std::panic::Location;
+use std::sync::OnceLock;
+
+use super::{Builder, Runtime};
+use crate::scheduler::context;
+use crate::task::JoinHandle;
+
+/// The global runtime, built when it is first needed, with the default settings. It ends with the process.
+fn global() -> &'static Runtime {
+    static GLOBAL: OnceLock<Runtime> = OnceLock::new();
+    GLOBAL.get_or_init(|| {
+        #[cfg(feature = "rt-multi-thread")]
+        let mut builder = Builder::new_multi_thread();
+        #[cfg(not(feature = "rt-multi-thread"))]
+        let mut builder = Builder::new_current_thread();
+        builder
+            .enable_all()
+            .build()
+            .expect("the default settings ask for nothing that can be refused")
+    })
+}
+
+/// Spawns on the runtime that this thread is in, else on the global one.
+#[inline]
+pub(crate) fn spawn<F>(future: F, spawned_at: &'static Location<'static>) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    context::with_local(|local| match local {
+        Some(local) if context::is_worker_on_top() => {
+            JoinHandle::new(local.spawn(future, spawned_at))
+        }
+        _ => spawn_elsewhere(future, spawned_at),
+    })
+}
+
+fn spawn_elsewhere<F>(future: F, spawned_at: &'static Location<'static>) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    match context::current() {
+        Some(scheduler) => JoinHandle::new(scheduler.spawn(future, spawned_at)),
+        None => global().handle().spawn_at(future, spawned_at),
+    }
+}
+
+/// Blocks on the runtime that this thread is in, else on the global one.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    match context::current() {
+        Some(scheduler) => scheduler.block_on(future),
+        None => global().block_on(future),
+    }
+}

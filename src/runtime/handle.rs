@@ -1,0 +1,148 @@
+//! References to a runtime.
+
+use std::error::Error;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::scheduler::{Scheduler, context};
+use crate::task::JoinHandle;
+
+/// A reference to a runtime, to spawn on it from anywhere.
+///
+/// It does not keep the runtime from ending: what is spawned after its end is cancelled at once.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    scheduler: Arc<Scheduler>,
+}
+
+/// Whether a runtime starts threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RuntimeFlavor {
+    /// Tasks run in `block_on`, on one thread at a time.
+    CurrentThread,
+    /// Tasks run on several threads.
+    MultiThread,
+}
+
+/// The error of [`Handle::try_current`]: the thread is in no runtime.
+#[derive(Debug)]
+pub struct TryCurrentError(());
+
+/// Leaves the entered runtime when it is dropped.
+///
+/// Guards of one thread must be dropped in the reverse order of their making.
+#[derive(Debug)]
+#[must_use = "dropping the guard leaves the runtime at once"]
+pub struct EnterGuard<'a> {
+    _entered: context::Entered,
+    runtime: PhantomData<&'a Handle>,
+}
+
+impl Handle {
+    pub(super) fn new(scheduler: Arc<Scheduler>) -> Self {
+        Self { scheduler }
+    }
+
+    pub(crate) fn scheduler(&self) -> &Arc<Scheduler> {
+        &self.scheduler
+    }
+
+    /// The runtime that this thread is in.
+    ///
+    /// # Panics
+    ///
+    /// If it is in none. The global runtime does not count until one is in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::Handle;
+    ///
+    /// runtime::block_on(async {
+    ///     let handle = Handle::current();
+    ///     std::thread::spawn(move || handle.block_on(async { /* from a foreign thread */ }))
+    ///         .join()
+    ///         .unwrap();
+    /// });
+    /// ```
+    #[track_caller]
+    pub fn current() -> Self {
+        Self::try_current().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The runtime that this thread is in.
+    ///
+    /// # Errors
+    ///
+    /// If it is in none.
+    pub fn try_current() -> Result<Self, TryCurrentError> {
+        context::current().map(Self::new).ok_or(TryCurrentError(()))
+    }
+
+    /// Spawns a task on this runtime; see [`runtime::spawn`](crate::spawn).
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.spawn_at(future, Location::caller())
+    }
+
+    #[inline]
+    pub(crate) fn spawn_at<F>(
+        &self,
+        future: F,
+        spawned_at: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        JoinHandle::new(self.scheduler.spawn(future, spawned_at))
+    }
+
+    /// Runs a future to its end on the calling thread; see [`Runtime::block_on`](super::Runtime::block_on).
+    ///
+    /// If the runtime has ended, or ends meanwhile, the future is polled all the same, but tasks that it waits
+    /// for are cancelled.
+    ///
+    /// # Panics
+    ///
+    /// If the future does, or inside a task or another `block_on`.
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.scheduler.block_on(future)
+    }
+
+    /// Makes this the runtime that `spawn` means, on this thread, until the guard is dropped.
+    ///
+    /// # Panics
+    ///
+    /// When the guard is dropped before one that was made later.
+    pub fn enter(&self) -> EnterGuard<'_> {
+        EnterGuard { _entered: context::enter(&self.scheduler), runtime: PhantomData }
+    }
+
+    /// Whether the runtime starts threads.
+    pub fn runtime_flavor(&self) -> RuntimeFlavor {
+        if self.scheduler.config().starts_threads {
+            RuntimeFlavor::MultiThread
+        } else {
+            RuntimeFlavor::CurrentThread
+        }
+    }
+}
+
+impl fmt::Display for TryCurrentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "this thread is in no runtime: call this inside a task, inside `block_on`, or after `Runtime::enter`",
+        )
+    }
+}
+
+impl Error for TryCurrentError {}

@@ -1,0 +1,37 @@
+//! Building, entering and ending a runtime.
+//!
+//! A [`Runtime`] owns a scheduler and ends it when it is dropped; a [`Handle`] refers to one and spawns on it; a
+//! [`Builder`] makes one. Most programs need none of them: [`#[runtime::main]`](macro@crate::main) builds one, and
+//! [`spawn`](crate::spawn) and [`block_on`](crate::block_on) outside of any use a global one that is started when it is first
+//! needed.
+//!
+//! # Which runtime is meant
+//!
+//! `spawn` goes to the runtime that was [entered](Runtime::enter) last on this thread, else to the one whose task or
+//! `block_on` calls it, else to the global one.
+//!
+//! # Threads
+//!
+//! Building a runtime starts no thread. The thread that calls `block_on` runs tasks itself; others are started
+//! when there was work for them for as long as it takes to start one, up to `worker_threads` in all.
+//!
+//! # The end
+//!
+//! When a runtime ends, the futures of all its suspended tasks are dropped, on the thread that ends it or on those
+//! that ran them. A task that is in a poll at that moment finishes that poll first. How long the end waits
+//! for such polls is up to how it is asked for: see [`Runtime::shutdown_timeout`],
+//! [`Runtime::shutdown_background`] and `Drop`.
+//!
+//! This layer is safe code on top of the scheduler; it knows nothing of cells.
+
+mod builder;
+mod global;
+mod handle;
+#[allow(clippy::module_inception, reason = "`runtime::runtime::Runtime` is Tokio's path")]
+mod runtime;
+
+pub use builder::Builder;
+pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
+pub use runtime::Runtime;
+
+pub(crate) use global::{block_on, spawn};

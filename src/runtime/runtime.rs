@@ -1,0 +1,121 @@
+//! The owner of a scheduler.
+
+use std::io;
+use std::panic::Location;
+use std::time::Duration;
+
+use super::{Builder, EnterGuard, Handle};
+use crate::task::JoinHandle;
+
+/// Owns the threads and the tasks of one runtime, and ends them when it is dropped.
+///
+/// # Dropping
+///
+/// The futures of all suspended tasks are dropped. Polls that are running are waited for, but not longer than
+/// [`Runtime::DROP_WAITS`], so that a task which never returns does not hang the program; such a task keeps
+/// its thread. A runtime may be dropped from anywhere. Inside a task or `block_on` (of this or
+/// another runtime) dropping it does not wait at all, as with [`shutdown_background`](Self::shutdown_background).
+///
+/// # Examples
+///
+/// ```
+/// let runtime = runtime::Runtime::new()?;
+/// let answer = runtime.spawn(async { 6 * 7 });
+/// assert_eq!(runtime.block_on(answer).unwrap(), 42);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Runtime {
+    handle: Handle,
+}
+
+impl Runtime {
+    /// For how long dropping a runtime waits for polls that do not return.
+    pub const DROP_WAITS: Duration = Duration::from_secs(1);
+
+    /// A multi-thread runtime with as many permits as the machine has cores.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::build`].
+    #[cfg(feature = "rt-multi-thread")]
+    pub fn new() -> io::Result<Self> {
+        Builder::new_multi_thread().enable_all().build()
+    }
+
+    pub(super) fn new_with(handle: Handle) -> Self {
+        Self { handle }
+    }
+
+    /// A reference to this runtime that can be cloned and given to other threads.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Spawns a task on this runtime; see [`runtime::spawn`](crate::spawn).
+    ///
+    /// On a current-thread runtime it runs when somebody is in [`block_on`](Self::block_on).
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.handle.spawn_at(future, Location::caller())
+    }
+
+    /// Runs a future to its end on the calling thread, which runs tasks of the runtime meanwhile.
+    ///
+    /// Several threads may be in `block_on` of one runtime. The future need not be `Send` or `'static`. Tasks that are left
+    /// when it ends go on on other threads, or, in a current-thread runtime, with the next `block_on`.
+    ///
+    /// # Panics
+    ///
+    /// If the future does, or inside a task or another `block_on`.
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.handle.block_on(future)
+    }
+
+    /// Makes this the runtime that `spawn` means, on this thread, until the guard is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Runtime::new()?;
+    /// let _guard = runtime.enter();
+    /// let task = runtime::spawn(async { "on that runtime" }); // not on the global one
+    /// assert_eq!(runtime.block_on(task).unwrap(), "on that runtime");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn enter(&self) -> EnterGuard<'_> {
+        self.handle.enter()
+    }
+
+    /// Ends the runtime, and waits for running polls for at most so long.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let runtime = runtime::Runtime::new()?;
+    /// runtime.spawn(std::future::pending::<()>());
+    /// runtime.shutdown_timeout(Duration::from_millis(100)); // the task is dropped
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn shutdown_timeout(self, duration: Duration) {
+        self.handle.scheduler().shut_down(Some(duration));
+    }
+
+    /// Ends the runtime without waiting for running polls.
+    pub fn shutdown_background(self) {
+        self.shutdown_timeout(Duration::ZERO);
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.handle.scheduler().shut_down(Some(Self::DROP_WAITS));
+    }
+}

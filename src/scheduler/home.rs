@@ -1,0 +1,139 @@
+//! A task's handle to its scheduler: the worker where it lives.
+//!
+//! A task refers to the worker in whose set it is. Counting these references on shared counters would cost each
+//! spawn and each end a contended operation, so references that fall free are kept in a [`Stash`] of the
+//! thread that frees them, and the next spawn there takes one from it: a task that is spawned and ends without ever
+//! suspending touches no counter at all.
+
+use std::cell::RefCell;
+
+use super::worker::Worker;
+use super::{Scheduler, context};
+use crate::cell::{Held, Runnable, Schedule};
+use std::sync::Arc;
+
+/// The worker where a task lives: after its first suspension the one in whose set it is, before that any of its
+/// scheduler's. Always there but while it is being dropped.
+pub(crate) struct Home(Option<Arc<Worker>>);
+
+/// How a woken task gets into a queue.
+pub(crate) enum Route {
+    /// By this thread's worker.
+    Here,
+    /// By the injector.
+    Injector(Arc<Scheduler>),
+    /// The scheduler is gone: the task ends where it was woken.
+    Gone,
+}
+
+impl Home {
+    pub(super) fn new(worker: Arc<Worker>) -> Self {
+        Self(Some(worker))
+    }
+
+    fn worker(&self) -> &Arc<Worker> {
+        self.0.as_ref().expect("a home is dropped once")
+    }
+
+    fn is_here(&self) -> bool {
+        context::with_local(|local| {
+            local.is_some_and(|local| local.worker().is_colleague(self.worker()))
+        })
+    }
+}
+
+impl Schedule for Home {
+    type Route = Route;
+
+    #[inline]
+    fn route(&self) -> Route {
+        if self.is_here() {
+            return Route::Here;
+        }
+        self.worker().scheduler().map_or(Route::Gone, Route::Injector)
+    }
+
+    #[inline]
+    fn schedule(route: Route, task: Runnable) {
+        match route {
+            Route::Here => context::with_local(|local| {
+                local.expect("a worker's frame is below").push(task);
+            }),
+            Route::Injector(scheduler) => scheduler.inject(task),
+            Route::Gone => task.cancel(),
+        }
+    }
+
+    #[inline]
+    fn reschedule(route: Route, task: Runnable) {
+        match route {
+            Route::Here => context::with_local(|local| {
+                local.expect("a worker's frame is below").push_behind(task);
+            }),
+            other => Self::schedule(other, task),
+        }
+    }
+
+    fn adopt(&mut self, task: Held<'_>) -> bool {
+        context::with_local(|local| {
+            let local = local.expect("only a worker polls tasks");
+            if !Arc::ptr_eq(self.worker(), local.worker()) {
+                *self = Self::new(local.worker().clone());
+            }
+            local.worker().suspended.insert(task)
+        })
+    }
+
+    fn release(&self, task: Held<'_>) {
+        self.worker().suspended.remove(task);
+    }
+}
+
+impl Drop for Home {
+    #[inline]
+    fn drop(&mut self) {
+        let Some(worker) = self.0.take() else { return };
+        context::with_local(|local| match local {
+            Some(local) if local.worker().is_colleague(&worker) => local.stash().put(worker),
+            _ => drop(worker),
+        });
+    }
+}
+
+/// References to workers of one scheduler, whichever they are, that belong to no task at the moment.
+#[derive(Debug, Default)]
+pub(super) struct Stash(RefCell<Vec<Arc<Worker>>>);
+
+impl Stash {
+    /// Beyond this many, half of them are counted down at once.
+    const MOST: usize = 1024;
+
+    /// How many are counted up at once: the counter's line is fetched from another core once for all of them.
+    const REFILL: usize = 64;
+
+    #[inline]
+    pub(super) fn take(&self, own: &Arc<Worker>) -> Arc<Worker> {
+        let kept = self.0.borrow_mut().pop();
+        kept.unwrap_or_else(|| self.refill(own))
+    }
+
+    #[cold]
+    fn refill(&self, own: &Arc<Worker>) -> Arc<Worker> {
+        self.0.borrow_mut().extend((0..Self::REFILL).map(|_| own.clone()));
+        own.clone()
+    }
+
+    #[inline]
+    fn put(&self, worker: Arc<Worker>) {
+        let mut stash = self.0.borrow_mut();
+        if stash.len() == Self::MOST {
+            Self::halve(&mut stash);
+        }
+        stash.push(worker);
+    }
+
+    #[cold]
+    fn halve(stash: &mut Vec<Arc<Worker>>) {
+        stash.truncate(Self::MOST / 2);
+    }
+}

@@ -1,0 +1,295 @@
+//! Who sleeps, who searches, and which permits are free.
+//!
+//! The problem: a task that is pushed while every worker sleeps must wake one, without the pusher paying for a
+//! lock each time; a worker that goes to sleep must not miss a push; and of all that are awake only one at a
+//! time should search the queues of the others. The protocol, its proof and the rejected designs are in
+//! `README.md` of this folder ("Parking"); this file holds its data.
+//!
+//! # The word
+//!
+//! ```text
+//!  63      50  49     48    47      32 31      16 15       0
+//! +----------+------+-------+---------+----------+---------+
+//! |  unused  |CLOSED|SEARCH | vacant  | sleepers |  free   |
+//! +----------+------+-------+---------+----------+---------+
+//! ```
+//!
+//! | part | counts | changed |
+//! |---|---|---|
+//! | `free` | permits that no worker has | under the lock |
+//! | `sleepers` | workers that sleep, or are about to | under the lock |
+//! | `vacant` | workers without a thread, if this runtime may start threads | under the lock |
+//! | `SEARCH` | whether somebody searches, or was woken to | set by who begins or by who wakes a searcher; cleared by the searcher |
+//! | `CLOSED` | whether the runtime has ended | under the lock, once |
+//!
+//! The word is what a pusher reads; the lock's data are what a waker changes. They agree whenever the lock is
+//! free.
+
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
+
+use super::permit::Permit;
+use crate::driver::Parker;
+use crate::util::sync::{AtomicU64, Mutex, fence};
+use std::sync::Arc;
+
+const FREE: u64 = 1;
+const SLEEPER: u64 = 1 << 16;
+const VACANT: u64 = 1 << 32;
+const COUNT: u64 = 0xFFFF;
+const SEARCH: u64 = 1 << 48;
+const CLOSED: u64 = 1 << 49;
+
+/// The most workers that the word can count.
+pub(crate) const MOST_WORKERS: usize = COUNT as usize;
+
+/// See the module's prose.
+#[derive(Debug)]
+pub(crate) struct Idle {
+    word: AtomicU64,
+    permits: Box<[Permit]>,
+    lock: Mutex<Inner>,
+    /// Whether a vacant worker may get a thread.
+    starts_threads: bool,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Who sleeps, the last to lie down at the end: it is woken first, since its caches are warmest.
+    sleepers: Vec<Sleeper>,
+    /// Workers that no thread has claimed.
+    vacant: Vec<usize>,
+    /// Threads in `block_on` that would work if there were a permit and a worker for them.
+    waiting: Vec<Arc<Parker>>,
+}
+
+#[derive(Debug)]
+struct Sleeper {
+    worker: usize,
+    parker: Arc<Parker>,
+}
+
+/// Who got a permit and the duty to search.
+#[derive(Debug)]
+#[must_use]
+pub(crate) enum Grant {
+    /// Nobody: no permit is free, nobody could use it, or somebody searches already.
+    Nobody,
+    /// A sleeper, who must be unparked.
+    Wake(Arc<Parker>),
+    /// A vacant worker, for which a thread must be started, or [`Idle::return_unstarted`] called.
+    Start(usize),
+}
+
+/// How a worker finds itself after it slept.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Rise {
+    /// Somebody gave it a permit and the duty to search.
+    Granted,
+    /// It took a free permit itself.
+    Awake,
+    /// There is no free permit: it is awake without, and counts as a sleeper no more.
+    WithoutPermit,
+}
+
+/// The duty and the right to search: there is one at most.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Search<'a>(&'a Idle);
+
+impl Drop for Search<'_> {
+    fn drop(&mut self) {
+        let before = self.0.word.fetch_and(!SEARCH, SeqCst);
+        debug_assert!(before & SEARCH != 0, "ended a search that nobody had begun");
+    }
+}
+
+impl Idle {
+    /// As many workers as permits; all permits free, all workers vacant.
+    pub(crate) fn new(permits: usize, starts_threads: bool) -> Self {
+        assert!(permits <= MOST_WORKERS, "at most {MOST_WORKERS} workers");
+        let vacant = if starts_threads { permits as u64 * VACANT } else { 0 };
+        Self {
+            word: AtomicU64::new(permits as u64 * FREE + vacant),
+            permits: (0..permits).map(|_| Permit::new()).collect(),
+            lock: Mutex::new(Inner {
+                sleepers: Vec::new(),
+                vacant: (0..permits).rev().collect(),
+                waiting: Vec::new(),
+            }),
+            starts_threads,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn permit(&self, worker: usize) -> &Permit {
+        &self.permits[worker]
+    }
+
+    /// Whether a permit is free, nobody searches, and somebody could be woken or started to.
+    ///
+    /// A hint, unless the caller fenced after a push: see [`needs_searcher_after_push`](Self::needs_searcher_after_push).
+    #[inline]
+    pub(crate) fn needs_searcher(&self) -> bool {
+        wants(self.word.load(Relaxed))
+    }
+
+    /// The same for who has pushed to the injector: either this sees the sleeper, or the sleeper sees the push.
+    #[inline]
+    pub(crate) fn needs_searcher_after_push(&self) -> bool {
+        fence(SeqCst);
+        wants(self.word.load(Relaxed))
+    }
+
+    /// Whether somebody besides the caller, who has a permit, runs tasks.
+    pub(crate) fn others_run(&self) -> bool {
+        free(self.word.load(Relaxed)) + 1 < self.permits.len()
+    }
+
+    /// Whether anybody runs tasks.
+    pub(crate) fn anyone_runs(&self) -> bool {
+        free(self.word.load(Relaxed)) < self.permits.len()
+    }
+
+    /// Whether a permit is free. For who has lain down, and so fenced.
+    pub(crate) fn has_free_permit(&self) -> bool {
+        free(self.word.load(Relaxed)) != 0
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.word.load(Acquire) & CLOSED != 0
+    }
+
+    /// Becomes the searcher, unless there is one.
+    pub(crate) fn begin_search(&self) -> Option<Search<'_>> {
+        let before = self.word.fetch_or(SEARCH, AcqRel);
+        (before & SEARCH == 0).then(|| Search(self))
+    }
+
+    /// Takes up the search that came with a [`Grant`].
+    pub(crate) fn granted_search(&self) -> Search<'_> {
+        debug_assert!(self.word.load(Relaxed) & SEARCH != 0, "nobody granted this search");
+        Search(self)
+    }
+
+    /// Gives a free permit, with the duty to search, to somebody who has none.
+    pub(crate) fn grant(&self) -> Grant {
+        let mut inner = self.lock.lock();
+        if !wants(self.word.load(Relaxed)) || self.word.fetch_or(SEARCH, AcqRel) & SEARCH != 0 {
+            return Grant::Nobody;
+        }
+        if let Some(sleeper) = inner.sleepers.pop() {
+            self.word.fetch_sub(SLEEPER + FREE, SeqCst);
+            self.permits[sleeper.worker].grant();
+            return Grant::Wake(sleeper.parker);
+        }
+        let worker = inner.vacant.pop().expect("the word counts a vacant worker");
+        self.word.fetch_sub(VACANT + FREE, SeqCst);
+        self.permits[worker].grant();
+        Grant::Start(worker)
+    }
+
+    /// The thread for a [`Grant::Start`] could not be had.
+    pub(crate) fn return_unstarted(&self, worker: usize) {
+        drop(self.granted_search());
+        self.vacate(worker);
+    }
+
+    /// A permit and a vacant worker for a thread that is in `block_on`; else it is told when there may be one.
+    pub(crate) fn claim(&self, parker: &Arc<Parker>) -> Option<usize> {
+        let mut inner = self.lock.lock();
+        let word = self.word.load(Relaxed);
+        if word & CLOSED != 0 {
+            return None;
+        }
+        if free(word) == 0 || inner.vacant.is_empty() {
+            inner.waiting.push(parker.clone());
+            return None;
+        }
+        let worker = inner.vacant.pop().expect("not empty");
+        self.word.fetch_sub(self.vacant_unit() + FREE, SeqCst);
+        self.permits[worker].grant();
+        Some(worker)
+    }
+
+    /// A thread that was waiting for a permit does not any more.
+    pub(crate) fn stop_waiting(&self, parker: &Arc<Parker>) {
+        self.lock.lock().waiting.retain(|waiting| !Arc::ptr_eq(waiting, parker));
+    }
+
+    /// A thread leaves its worker, whose queue is empty.
+    pub(crate) fn vacate(&self, worker: usize) {
+        let mut inner = self.lock.lock();
+        self.give_back(worker);
+        inner.vacant.push(worker);
+        self.word.fetch_add(self.vacant_unit(), SeqCst);
+        let waiting = std::mem::take(&mut inner.waiting);
+        drop(inner);
+        for parker in waiting {
+            parker.unpark();
+        }
+    }
+
+    /// A worker that found nothing is about to sleep: it gives its permit back and can be granted one from now on.
+    ///
+    /// It must look at the injector once more before it does sleep, and call [`rise`](Self::rise) afterwards.
+    pub(crate) fn lie_down(&self, worker: usize, parker: &Arc<Parker>) {
+        let mut inner = self.lock.lock();
+        self.give_back(worker);
+        inner.sleepers.push(Sleeper { worker, parker: parker.clone() });
+        self.word.fetch_add(SLEEPER, SeqCst);
+        drop(inner);
+        fence(SeqCst);
+    }
+
+    /// A worker that lay down gets up, for whatever reason.
+    pub(crate) fn rise(&self, worker: usize) -> Rise {
+        let mut inner = self.lock.lock();
+        let Some(at) = inner.sleepers.iter().rposition(|sleeper| sleeper.worker == worker) else {
+            return Rise::Granted;
+        };
+        inner.sleepers.remove(at);
+        let word = self.word.fetch_sub(SLEEPER, SeqCst);
+        if word & CLOSED != 0 || free(word) == 0 {
+            return Rise::WithoutPermit;
+        }
+        self.word.fetch_sub(FREE, SeqCst);
+        self.permits[worker].grant();
+        Rise::Awake
+    }
+
+    /// Ends it all: takes every permit, and returns everybody who sleeps or waits, to be unparked.
+    pub(crate) fn close(&self) -> Vec<Arc<Parker>> {
+        let mut inner = self.lock.lock();
+        self.word.fetch_or(CLOSED, SeqCst);
+        for permit in &self.permits {
+            permit.take();
+        }
+        let mut parkers = std::mem::take(&mut inner.waiting);
+        parkers.extend(inner.sleepers.iter().map(|sleeper| sleeper.parker.clone()));
+        parkers
+    }
+
+    /// Counts a permit up, if the worker still has it. Under the lock.
+    fn give_back(&self, worker: usize) {
+        if self.permits[worker].release() {
+            self.word.fetch_add(FREE, SeqCst);
+        }
+    }
+
+    /// What a vacant worker counts in the word: nothing, if no thread may be started for it.
+    fn vacant_unit(&self) -> u64 {
+        if self.starts_threads { VACANT } else { 0 }
+    }
+}
+
+fn free(word: u64) -> usize {
+    (word & COUNT) as usize
+}
+
+/// Whether a searcher is wanted and can be had.
+#[inline]
+fn wants(word: u64) -> bool {
+    let hands = word & (COUNT * SLEEPER | COUNT * VACANT);
+    word & (SEARCH | CLOSED) == 0 && word & COUNT != 0 && hands != 0
+}

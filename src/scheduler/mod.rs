@@ -1,0 +1,116 @@
+//! Tasks on permits: which thread runs which task, who sleeps, and who is woken.
+//!
+//! # What lives here
+//!
+//! A [`Scheduler`] belongs to one runtime. It has as many *permits* as `worker_threads`, and as many *workers*, each with
+//! a run queue, a LIFO slot and a set of suspended tasks, of its own. A thread that has claimed a worker runs
+//! tasks while it holds a permit; it finds them in the order that `search` says, and sleeps when there are
+//! none. Building a scheduler starts no thread: the thread that calls `block_on` is the first worker, others start when
+//! that pays. The current-thread flavour is a scheduler with one permit that never starts a thread.
+//!
+//! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
+//! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `shutdown`,
+//! `monitor`, `context` (who am I on this thread).
+//!
+//! # Who calls it
+//!
+//! `runtime` builds it, `task` spawns on it. Cells call back through [`Home`]'s `Schedule`.
+//!
+//! # Invariants
+//!
+//! 1. A task's token is in one place: a queue, a slot, the injector, or a thread's hands.
+//! 2. Only the thread that sits at a worker pushes to its queue and slot, and only while it believes that it has
+//!    the permit. Anyone may take from them.
+//! 3. Whoever pushes to the injector sees to it that somebody will look there: a running worker, or one it wakes.
+//! 4. At most one thread searches.
+//! 5. Foreign code runs under none of the locks.
+//!
+//! # What it does not know
+//!
+//! What tasks wait for, and what a cell looks like. It is safe code, but for the run queue.
+
+pub(crate) mod context;
+mod home;
+mod idle;
+mod injector;
+mod monitor;
+mod permit;
+mod root;
+mod run_queue;
+mod search;
+mod shared;
+mod shutdown;
+mod threads;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+pub(crate) use home::Home;
+pub(crate) use idle::MOST_WORKERS;
+pub(crate) use shared::Scheduler;
+pub(crate) use worker::Local;
+
+/// A user's function that the scheduler calls.
+pub(crate) type Callback = Arc<dyn Fn() + Send + Sync>;
+
+/// What a scheduler is told when it is built.
+#[derive(Clone)]
+pub(crate) struct Config {
+    /// The number of permits.
+    pub(crate) worker_threads: usize,
+    /// Whether threads may be started; if not, tasks run in `block_on` alone.
+    pub(crate) starts_threads: bool,
+    /// The name of the next thread.
+    pub(crate) thread_name: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The size of a thread's stack, in bytes.
+    pub(crate) thread_stack_size: Option<usize>,
+    pub(crate) on_thread_start: Option<Callback>,
+    pub(crate) on_thread_stop: Option<Callback>,
+    pub(crate) on_thread_park: Option<Callback>,
+    pub(crate) on_thread_unpark: Option<Callback>,
+}
+
+impl Config {
+    /// A thread as it was asked for.
+    pub(crate) fn thread(&self) -> std::thread::Builder {
+        let builder = std::thread::Builder::new().name((self.thread_name)());
+        match self.thread_stack_size {
+            Some(size) => builder.stack_size(size),
+            None => builder,
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("worker_threads", &self.worker_threads)
+            .field("starts_threads", &self.starts_threads)
+            .field("thread_stack_size", &self.thread_stack_size)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A number that no other task of this process has, nor had.
+///
+/// Threads take them from the shared counter in blocks, so that spawning does not contend for it.
+#[inline]
+pub(crate) fn next_task_id() -> u64 {
+    const BLOCK: u64 = 1 << 12;
+    static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
+    thread_local! {
+        static NEXT: Cell<u64> = const { Cell::new(0) };
+    }
+    let mut id = NEXT.get();
+    if id % BLOCK == 0 {
+        id = NEXT_BLOCK.fetch_add(1, Relaxed) * BLOCK + 1;
+    }
+    NEXT.set(id + 1);
+    id
+}

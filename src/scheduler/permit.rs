@@ -1,0 +1,59 @@
+//! A worker's permit word: whether it may run tasks.
+//!
+//! There are as many permits as `worker_threads`. A worker has one while it runs tasks, and gives it back
+//! before it sleeps. The word says so in one byte, which the worker reads, relaxed, between two polls: a
+//! permit can be taken from a worker that does not look (it is stuck in a poll, or the runtime ends), and the
+//! worker learns of it the next time it does look. Until then it may push to its own queue in the belief that
+//! it has the permit, which is safe, since anyone may steal from there; see `README.md` for who does.
+//!
+//! | from | to | who | when |
+//! |---|---|---|---|
+//! | `FREE` | `HELD` | who claims, wakes or starts a worker, under the lock of `idle` | a free permit was counted down |
+//! | `HELD` | `FREE` | the worker itself, under the lock of `idle` | it sleeps or leaves; a free permit is counted up |
+//! | any | `TAKEN` | shutdown | the permit goes to nobody any more |
+//!
+//! Every change is ordered by the lock of `idle`, but for the last; the word orders nothing else, so its own
+//! accesses are relaxed.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use crate::util::sync::AtomicU8;
+
+const FREE: u8 = 0;
+const HELD: u8 = 1;
+const TAKEN: u8 = 2;
+
+/// See the module's prose. Aligned so that words of two workers never share a line, nor a pair of lines that
+/// processors fetch together.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(crate) struct Permit(AtomicU8);
+
+impl Permit {
+    pub(super) fn new() -> Self {
+        Self(AtomicU8::new(FREE))
+    }
+
+    /// Whether the worker may go on running tasks.
+    #[inline]
+    pub(crate) fn is_held(&self) -> bool {
+        self.0.load(Relaxed) == HELD
+    }
+
+    /// Gives the permit to the worker; not if it was taken for good.
+    pub(super) fn grant(&self) {
+        let before = self.0.compare_exchange(FREE, HELD, Relaxed, Relaxed);
+        debug_assert_ne!(before, Err(HELD), "granted a permit to a worker that has one");
+    }
+
+    /// The worker gives the permit back; false if it was taken before.
+    #[must_use]
+    pub(super) fn release(&self) -> bool {
+        self.0.compare_exchange(HELD, FREE, Relaxed, Relaxed).is_ok()
+    }
+
+    /// Takes the permit, held or not, for good.
+    pub(super) fn take(&self) {
+        self.0.swap(TAKEN, Relaxed);
+    }
+}

@@ -1,0 +1,142 @@
+//! `block_on`: a future that is polled by the calling thread, which works for the runtime meanwhile.
+//!
+//! The thread claims a vacant worker and a permit if there are any, and then is a worker like all others, with the
+//! future as its duty between two tasks. If there are none (other threads have them), it only polls its
+//! future, and sleeps in between until it is woken or told that a worker was left.
+//!
+//! Claiming by `block_on` first means that a program whose tasks fit one thread runs on one thread. It leaves one
+//! exception to the promise that nobody waits for a stuck task: a poll that does not return, on the very
+//! thread that is in `block_on`, keeps that `block_on` from returning, although the rest goes on elsewhere.
+
+use std::ops::ControlFlow;
+use std::pin::{Pin, pin};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+use std::task::{Context, Poll, Wake, Waker};
+
+use super::worker::{Duty, Local};
+use super::{Scheduler, context};
+use crate::coop;
+use crate::driver::Parker;
+use std::sync::Arc;
+
+/// What wakes the future of a `block_on`.
+struct Bell {
+    /// Whether it rang since the last poll.
+    rung: std::sync::atomic::AtomicBool,
+    parker: Arc<Parker>,
+}
+
+impl Wake for Bell {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &std::sync::Arc<Self>) {
+        // Only the first ring after a poll needs to unpark: the token stays until it is taken.
+        if !self.rung.swap(true, AcqRel) {
+            self.parker.unpark();
+        }
+    }
+}
+
+/// The future, as a duty.
+struct Root<'a, F> {
+    future: Pin<&'a mut F>,
+    bell: std::sync::Arc<Bell>,
+    waker: Waker,
+}
+
+impl<F: Future> Duty for Root<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn attend(&mut self) -> Poll<F::Output> {
+        if !self.bell.rung.load(Relaxed) {
+            return Poll::Pending;
+        }
+        // Acquire: sees what was done before the ring. The ring that comes after counts for the next poll.
+        self.bell.rung.swap(false, Acquire);
+        let mut cx = Context::from_waker(&self.waker);
+        coop::with_budget(|| self.future.as_mut().poll(&mut cx))
+    }
+
+    fn is_due(&self) -> bool {
+        self.bell.rung.load(Relaxed)
+    }
+}
+
+impl Scheduler {
+    /// Runs a future to its end on this thread.
+    pub(crate) fn block_on<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
+        context::block(|| {
+            let parker = Arc::new(Parker::new());
+            let rung = std::sync::atomic::AtomicBool::new(true);
+            let bell = std::sync::Arc::new(Bell { rung, parker: parker.clone() });
+            let waker = Waker::from(bell.clone());
+            self.attend_to(Root { future: pin!(future), bell, waker }, &parker)
+        })
+    }
+
+    fn attend_to<D: Duty>(self: &Arc<Self>, mut root: D, parker: &Arc<Parker>) -> D::Output {
+        loop {
+            let output = match self.claim(parker) {
+                Some(worker) => self.attend_working(worker, &mut root, parker),
+                None => self.attend_waiting(&mut root, parker),
+            };
+            if let ControlFlow::Break(output) = output {
+                return output;
+            }
+        }
+    }
+
+    /// Works until the duty is done or the runtime ends.
+    fn attend_working<D: Duty>(
+        self: &Arc<Self>,
+        worker: usize,
+        root: &mut D,
+        parker: &Arc<Parker>,
+    ) -> ControlFlow<D::Output> {
+        let leave = Leave(Some(Local::sit_down(self, worker, parker)));
+        let local = leave.0.as_ref().expect("taken in drop alone");
+        let output = local.work(root);
+        if output.is_continue() {
+            self.drain(local);
+        }
+        output
+    }
+
+    /// Attends once, and sleeps until there is something to attend to or perhaps a worker to claim.
+    fn attend_waiting<D: Duty>(
+        self: &Arc<Self>,
+        root: &mut D,
+        parker: &Arc<Parker>,
+    ) -> ControlFlow<D::Output> {
+        let _entered = context::enter(self);
+        let _waiting = Waiting(self, parker);
+        if let Poll::Ready(output) = root.attend() {
+            return ControlFlow::Break(output);
+        }
+        parker.park(None);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Leaves the worker, also if the future panics.
+struct Leave(Option<Local>);
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        if let Some(local) = self.0.take() {
+            local.stand_up();
+        }
+    }
+}
+
+/// Takes a thread off the list of those that wait for a worker.
+struct Waiting<'a>(&'a Arc<Scheduler>, &'a Arc<Parker>);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.idle.stop_waiting(self.1);
+    }
+}

@@ -1,0 +1,214 @@
+//! In which order a worker looks for its next task, and when it calls another to help.
+//!
+//! # The order
+//!
+//! 1. every 61st time the injector first, so that nothing there waits behind a queue that refills itself;
+//! 2. the LIFO slot, at most [`MOST_IN_A_ROW`] times while others wait in the queue;
+//! 3. the queue;
+//! 4. the slot after all;
+//! 5. the injector, a batch;
+//! 6. as the only searcher: the injector and the queues of the others, from a random one on, some rounds with
+//!    growing pauses; at last the slot of a worker that was in one and the same poll all the while.
+//!
+//! # Calling for help
+//!
+//! To wake a parked thread costs tens of microseconds, and to move a tiny task to another core costs more
+//! than to run it. So a worker calls a searcher only when its queue had a surplus for [`WAKING_COSTS`], about
+//! as long as it takes until help comes: then the help is late by at most as much again. [`Pace`] measures
+//! that, and reads the clock seldom when polls are short.
+//!
+//! A task behind one long poll is seen by the monitor; a task in the injector that nobody may be looking for
+//! wakes a searcher at once, see `Scheduler::inject`.
+
+use std::cell::Cell;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use super::worker::Local;
+use crate::cell::Runnable;
+use std::hint::spin_loop;
+use std::sync::Arc;
+
+/// After so many polls the injector comes first once. A prime, so that it does not fall in step with the program.
+const INJECTOR_INTERVAL: u64 = 61;
+
+/// How many tasks in a row may come from the LIFO slot while the queue is not empty.
+const MOST_IN_A_ROW: u32 = 3;
+
+/// The most tasks that are taken from the injector at once.
+const INJECTOR_BATCH: usize = 64;
+
+/// Pauses between the rounds of a search, in spins of the processor.
+const PAUSES: [u32; 4] = [20, 50, 100, 200];
+
+/// How long a queue must have a surplus before its worker calls a searcher.
+const WAKING_COSTS: Duration = Duration::from_micros(20);
+
+impl Local {
+    /// The next task, or none anywhere.
+    #[inline]
+    pub(super) fn next_task(&self) -> Option<Runnable> {
+        if self.must_search.get() {
+            return self.search();
+        }
+        if self.polls.get().is_multiple_of(INJECTOR_INTERVAL)
+            && let Some(task) = self.scheduler().injector.pop()
+        {
+            return Some(task);
+        }
+        self.from_slot()
+            .or_else(|| self.from_queue())
+            .or_else(|| self.worker().slot.take())
+            .or_else(|| self.from_injector())
+            .or_else(|| self.search())
+    }
+
+    #[inline]
+    fn from_slot(&self) -> Option<Runnable> {
+        let streak = self.streak.get();
+        if streak >= MOST_IN_A_ROW && !self.queue.is_empty() {
+            return None;
+        }
+        let task = self.worker().slot.take()?;
+        self.streak.set(streak + 1);
+        Some(task)
+    }
+
+    #[inline]
+    fn from_queue(&self) -> Option<Runnable> {
+        let task = self.queue.pop()?;
+        self.streak.set(0);
+        if self.queue.is_empty() {
+            self.pace.reset();
+        } else if self.scheduler().idle.needs_searcher() && self.pace.is_slow() {
+            self.scheduler().wake_searcher();
+        }
+        Some(task)
+    }
+
+    fn from_injector(&self) -> Option<Runnable> {
+        let scheduler = self.scheduler();
+        let fair_share = scheduler.injector.len() / scheduler.worker_threads() + 1;
+        scheduler.injector.pop_batch_into(&self.queue, fair_share.min(INJECTOR_BATCH))
+    }
+
+    /// Searches, unless somebody does already.
+    #[cold]
+    fn search(&self) -> Option<Runnable> {
+        let idle = &self.scheduler().idle;
+        let search =
+            if self.must_search.take() { idle.granted_search() } else { idle.begin_search()? };
+        let found = self.look_around();
+        drop(search);
+        if found.is_some() {
+            // Who pushed while we searched woke nobody, for our sake.
+            self.scheduler().after_push();
+        }
+        found
+    }
+
+    fn look_around(&self) -> Option<Runnable> {
+        let before = self.sequences();
+        for pause in PAUSES {
+            if let Some(task) = self.from_injector().or_else(|| self.steal()) {
+                return Some(task);
+            }
+            if !self.scheduler().idle.others_run() {
+                return None;
+            }
+            (0..pause).for_each(|_| spin_loop());
+        }
+        self.steal_stuck_slot(&before)
+    }
+
+    fn steal(&self) -> Option<Runnable> {
+        let scheduler = self.scheduler();
+        let n = scheduler.worker_threads();
+        let start = self.rng.below(n);
+        (start..n).chain(0..start).find_map(|victim| {
+            let victim = scheduler.known_worker(victim)?;
+            if Arc::ptr_eq(victim, self.worker()) {
+                return None;
+            }
+            victim.queue.steal_into(&self.queue).map(|(task, _)| task)
+        })
+    }
+
+    /// What `Worker::sequence` was of each worker.
+    fn sequences(&self) -> Vec<u64> {
+        let scheduler = self.scheduler();
+        (0..scheduler.worker_threads())
+            .map(|index| scheduler.known_worker(index).map_or(0, |w| w.sequence.load(Relaxed)))
+            .collect()
+    }
+
+    /// The task in the slot of a worker that began no poll since `before`: it is not run next.
+    fn steal_stuck_slot(&self, before: &[u64]) -> Option<Runnable> {
+        let now = self.sequences();
+        (0..now.len()).filter(|&index| now[index] == before[index]).find_map(|index| {
+            let victim = self.scheduler().known_worker(index)?;
+            if Arc::ptr_eq(victim, self.worker()) { None } else { victim.slot.take() }
+        })
+    }
+}
+
+/// For how long a queue has had a surplus, measured by few readings of the clock.
+///
+/// The clock is read after one poll, then after two, four, ... up to 64 polls; so polls of a few nanoseconds are not
+/// slowed by it, and the first long polls are noticed at once.
+pub(super) struct Pace {
+    since: Cell<Option<Instant>>,
+    /// Polls from one reading to the next.
+    interval: Cell<u32>,
+    /// Polls until the next reading.
+    left: Cell<u32>,
+}
+
+impl Pace {
+    const LONGEST_INTERVAL: u32 = 64;
+
+    pub(super) fn new() -> Self {
+        Self { since: Cell::new(None), interval: Cell::new(1), left: Cell::new(0) }
+    }
+
+    /// There is no surplus any more.
+    #[inline]
+    fn reset(&self) {
+        if self.since.get().is_some() {
+            self.start_over();
+        }
+    }
+
+    /// There still is a surplus: whether there was one for as long as waking costs.
+    #[inline]
+    fn is_slow(&self) -> bool {
+        match self.left.get() {
+            0 => self.read_clock(),
+            left => {
+                self.left.set(left - 1);
+                false
+            }
+        }
+    }
+
+    #[cold]
+    fn read_clock(&self) -> bool {
+        let now = Instant::now();
+        match self.since.get() {
+            None => self.since.set(Some(now)),
+            Some(since) if now.duration_since(since) >= WAKING_COSTS => {
+                self.start_over();
+                return true;
+            }
+            Some(_) => self.interval.set((2 * self.interval.get()).min(Self::LONGEST_INTERVAL)),
+        }
+        self.left.set(self.interval.get());
+        false
+    }
+
+    fn start_over(&self) {
+        self.since.set(None);
+        self.interval.set(1);
+        self.left.set(0);
+    }
+}

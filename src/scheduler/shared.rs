@@ -1,0 +1,161 @@
+//! What all threads of one runtime share.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::OnceLock;
+
+use super::idle::{Grant, Idle};
+use super::injector::Injector;
+use super::threads::Threads;
+use super::worker::Worker;
+use super::{Config, Home, context, monitor};
+use crate::cell::{self, JoinRef, Runnable, contain};
+use crate::driver::Parker;
+use std::sync::Arc;
+
+/// The scheduler of one runtime.
+///
+/// | field | read | written |
+/// |---|---|---|
+/// | `config` | anyone | never |
+/// | `workers` | anyone | each once, when it is first needed |
+/// | `injector` | anyone | anyone |
+/// | `idle` | anyone | see `idle` |
+/// | `threads` | anyone | under its lock |
+pub(crate) struct Scheduler {
+    pub(super) config: Config,
+    workers: Box<[OnceLock<Arc<Worker>>]>,
+    pub(super) injector: Injector<Runnable>,
+    pub(super) idle: Idle,
+    pub(super) threads: Threads,
+}
+
+impl Scheduler {
+    /// A scheduler without any thread.
+    pub(crate) fn new(config: Config) -> Arc<Self> {
+        let permits = config.worker_threads;
+        let scheduler = Arc::new(Self {
+            workers: (0..permits).map(|_| OnceLock::new()).collect(),
+            injector: Injector::new(),
+            idle: Idle::new(permits, config.starts_threads),
+            threads: Threads::new(),
+            config,
+        });
+        if scheduler.config.starts_threads {
+            monitor::watch(&scheduler);
+        }
+        scheduler
+    }
+
+    /// The worker with this number; made if it was never needed before.
+    pub(super) fn worker(self: &Arc<Self>, index: usize) -> &Arc<Worker> {
+        self.workers[index].get_or_init(|| Arc::new(Worker::new(index, Arc::downgrade(self))))
+    }
+
+    /// The workers that were ever needed.
+    pub(super) fn workers(&self) -> impl Iterator<Item = &Arc<Worker>> {
+        self.workers.iter().filter_map(OnceLock::get)
+    }
+
+    /// The worker with this number, if it was ever needed.
+    pub(super) fn known_worker(&self, index: usize) -> Option<&Arc<Worker>> {
+        self.workers[index].get()
+    }
+
+    /// How many permits there are.
+    pub(crate) fn worker_threads(&self) -> usize {
+        self.workers.len()
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Spawns a task from wherever the caller is.
+    #[inline]
+    pub(crate) fn spawn<F>(
+        self: &Arc<Self>,
+        future: F,
+        spawned_at: &'static Location<'static>,
+    ) -> JoinRef<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        context::with_local(|local| match local {
+            Some(local) if local.works_for(self) => local.spawn(future, spawned_at),
+            _ => self.spawn_from_afar(future, spawned_at),
+        })
+    }
+
+    /// Spawns a task from a thread that does not work for this scheduler.
+    fn spawn_from_afar<F>(
+        self: &Arc<Self>,
+        future: F,
+        spawned_at: &'static Location<'static>,
+    ) -> JoinRef<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        // Any worker will do for a start: the one that suspends the task first takes it in.
+        let home = Home::new(self.worker(0).clone());
+        let (task, join) = cell::spawn(future, home, super::next_task_id(), spawned_at);
+        self.inject(task);
+        join
+    }
+
+    /// Queues a task for any worker, and wakes one if none is about to look.
+    ///
+    /// Once the runtime has ended, the task is cancelled instead.
+    pub(super) fn inject(self: &Arc<Self>, task: Runnable) {
+        self.injector.push(task);
+        if self.idle.needs_searcher_after_push() {
+            self.wake_searcher();
+        } else if self.idle.is_closed() {
+            self.drain_injector();
+        }
+    }
+
+    /// Wakes or starts a worker, if a permit is free and nobody searches.
+    #[cold]
+    pub(super) fn wake_searcher(self: &Arc<Self>) {
+        match self.idle.grant() {
+            Grant::Nobody => {}
+            Grant::Wake(parker) => {
+                monitor::rouse();
+                parker.unpark();
+            }
+            Grant::Start(worker) => {
+                monitor::rouse();
+                self.start_thread(worker);
+            }
+        }
+    }
+
+    /// Runs a user's callback, if there is one.
+    pub(super) fn call(&self, callback: &Option<super::Callback>) {
+        if let Some(callback) = callback {
+            contain(|| callback());
+        }
+    }
+
+    /// A parker's owner claims a worker, or is registered to be told of one.
+    pub(super) fn claim(self: &Arc<Self>, parker: &Arc<Parker>) -> Option<usize> {
+        let worker = self.idle.claim(parker)?;
+        if self.config.starts_threads {
+            monitor::rouse();
+        }
+        Some(worker)
+    }
+}
+
+impl fmt::Debug for Scheduler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheduler")
+            .field("worker_threads", &self.worker_threads())
+            .field("injector", &self.injector.len())
+            .field("idle", &self.idle)
+            .finish_non_exhaustive()
+    }
+}

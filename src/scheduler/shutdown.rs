@@ -1,0 +1,89 @@
+//! The end of a runtime.
+//!
+//! # Steps
+//!
+//! 1. `idle` is closed: every permit is taken, nobody claims, wakes or starts a worker any more. From here on
+//!    whoever injects a task finds the runtime closed, and drains the injector itself.
+//! 2. Everybody who sleeps or waits is unparked.
+//! 3. The thread that ends the runtime closes the sets of suspended tasks, which cancels them, and empties the
+//!    queues and slots of all workers and the injector, dropping the futures.
+//! 4. A worker that is in a poll finds its permit taken when the poll ends. It does step 3 too, and leaves.
+//! 5. The ending thread waits for the workers, for as long as it was told to.
+//!
+//! # Why no task is left
+//!
+//! A task that is not complete is idle in a set, or its token is in a queue, in a slot, or in somebody's
+//! hands. *Idle*: its set's closing takes the token. *Queue or slot of a worker*: only the worker's thread pushes
+//! there. If it is asleep or gone, step 3 finds the task; if it is in a poll, step 4 comes after its last
+//! push. *Injector*: a pusher pushes, fences, and reads the word; the ending thread writes the word, fences,
+//! and empties. One of the two sees the other. *In hand*: a worker that polls suspends the task into a set, which is
+//! closed (so the task ends), or queues it; a waker queues it. Both then are cases above.
+//!
+//! # Why it does not recurse
+//!
+//! The drop of a future may wake another task, whose future is then dropped too, and so on through a chain of a million.
+//! A thread that is draining only pushes what it wakes to the injector, and comes to it in its loop.
+//!
+//! # What stays
+//!
+//! A task that is stuck in a poll keeps its thread, and the scheduler's memory with it, until it returns, if
+//! ever. Nobody waits longer for it than the time given.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use super::worker::Local;
+use super::{Scheduler, context, monitor};
+use crate::cell::Runnable;
+use std::sync::Arc;
+use std::sync::atomic::{Ordering::SeqCst, fence};
+
+thread_local! {
+    /// The scheduler whose injector this thread is emptying, by address; 0 for none.
+    static DRAINING: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Scheduler {
+    /// Ends the runtime, and waits for its workers for so long; without a limit for `None`.
+    ///
+    /// A thread that itself works for a runtime does not wait: it would wait for itself.
+    pub(crate) fn shut_down(self: &Arc<Self>, wait: Option<Duration>) {
+        monitor::forget(self);
+        let parkers = self.idle.close();
+        parkers.iter().for_each(|parker| parker.unpark());
+        self.drain_all();
+        let wait = if context::is_blocking() { Some(Duration::ZERO) } else { wait };
+        self.threads.wait(wait.and_then(|wait| Instant::now().checked_add(wait)));
+    }
+
+    /// Step 4, for a worker that leaves because the runtime ended.
+    pub(super) fn drain(self: &Arc<Self>, local: &Local) {
+        context::work_as(local, || self.drain_all());
+    }
+
+    /// Step 3: drops the future of every task that can be found.
+    fn drain_all(self: &Arc<Self>) {
+        fence(SeqCst);
+        for worker in self.workers() {
+            let idle = worker.suspended.close();
+            let queued =
+                std::iter::from_fn(|| worker.slot.take().or_else(|| worker.queue.steal_one()));
+            idle.into_iter().chain(queued).for_each(|task| self.injector.push(task));
+        }
+        self.drain_injector();
+    }
+
+    /// Drops the futures of all tasks in the injector, and of those that are woken by that.
+    #[cold]
+    pub(super) fn drain_injector(self: &Arc<Self>) {
+        let me = Arc::as_ptr(self).addr();
+        if DRAINING.get() == me {
+            return;
+        }
+        let outer = DRAINING.replace(me);
+        while let Some(task) = self.injector.pop() {
+            Runnable::cancel(task);
+        }
+        DRAINING.set(outer);
+    }
+}

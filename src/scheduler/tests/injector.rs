@@ -1,0 +1,69 @@
+//! The injector and its way into a run queue.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
+
+use super::token::Token;
+use crate::scheduler::injector::Injector;
+use crate::scheduler::run_queue::{self, CAPACITY};
+
+fn filled(tasks: usize, drops: &Arc<AtomicUsize>) -> Injector<Token> {
+    let injector = Injector::new();
+    for number in 0..tasks {
+        injector.push(Token::new(number, drops));
+    }
+    injector
+}
+
+#[test]
+fn a_batch_is_the_oldest_tasks_in_order() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let injector = filled(10, &drops);
+    let (owner, _) = run_queue::new();
+    assert!(injector.pop_batch_into(&owner, 0).is_none());
+    let mut first = injector.pop_batch_into(&owner, 4).expect("ten were pushed");
+    assert_eq!((first.number(), owner.len(), injector.len()), (0, 3, 6));
+    let queued = std::iter::from_fn(|| owner.pop()).map(|mut token| token.number());
+    assert_eq!(Vec::from_iter(queued), [1, 2, 3]);
+    assert!(injector.pop_batch_into(&owner, 100).is_some());
+    assert_eq!((owner.len(), injector.is_empty()), (5, true));
+    assert!(injector.pop_batch_into(&owner, 100).is_none());
+}
+
+#[test]
+fn a_batch_stops_where_the_run_queue_is_full() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let injector = filled(1_000, &drops);
+    let (owner, _) = run_queue::new();
+    drop(injector.pop_batch_into(&owner, 1_000));
+    assert_eq!((owner.free_space(), injector.len() as u64), (0, 999 - CAPACITY));
+    drop(injector.pop_batch_into(&owner, 1_000));
+    assert_eq!(injector.len() as u64, 998 - CAPACITY, "one to run, none to queue");
+    drop((injector, owner));
+    assert_eq!(drops.load(Relaxed), 1_000, "what is left is dropped with its queue");
+}
+
+#[test]
+fn workers_share_the_injector_without_loss() {
+    const TASKS: usize = 20_000;
+    let drops = Arc::new(AtomicUsize::new(0));
+    let injector = Injector::new();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let (owner, _) = run_queue::new();
+                while drops.load(Relaxed) < TASKS {
+                    drop(injector.pop_batch_into(&owner, 16));
+                    while owner.pop().is_some() {}
+                    thread::yield_now();
+                }
+            });
+        }
+        for number in 0..TASKS {
+            injector.push(Token::new(number, &drops));
+        }
+    });
+    assert_eq!((drops.load(Relaxed), injector.is_empty()), (TASKS, true));
+}

@@ -1,0 +1,107 @@
+//! The threads that a runtime started, and how it waits for them.
+
+use std::io;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::worker::{Local, NoDuty};
+use super::{Scheduler, context};
+use crate::driver::Parker;
+use crate::util::sync::{Condvar, Mutex};
+use std::sync::Arc;
+
+/// Under one lock: who runs, and whom to join.
+#[derive(Debug)]
+pub(crate) struct Threads {
+    lock: Mutex<Inner>,
+    /// Signalled when a thread has left its worker.
+    left: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Threads that have not left their workers yet.
+    working: usize,
+    handles: Vec<JoinHandle<()>>,
+    /// How often a thread could not be started, in a row.
+    failures: u64,
+}
+
+impl Threads {
+    pub(super) fn new() -> Self {
+        Self { lock: Mutex::new(Inner::default()), left: Condvar::new() }
+    }
+
+    /// Waits until every thread has left its worker, or until the deadline. True if all have.
+    ///
+    /// Threads that have left are joined, so that nothing of them is there any more.
+    pub(super) fn wait(&self, deadline: Option<Instant>) -> bool {
+        let mut inner = self.lock.lock();
+        while inner.working > 0 {
+            inner = match deadline.map(|at| at.saturating_duration_since(Instant::now())) {
+                None => self.left.wait(inner),
+                Some(Duration::ZERO) => return false,
+                Some(left) => self.left.wait_timeout(inner, left),
+            };
+        }
+        let handles = std::mem::take(&mut inner.handles);
+        drop(inner);
+        let me = std::thread::current().id();
+        for handle in handles.into_iter().filter(|handle| handle.thread().id() != me) {
+            // A worker's thread contains every panic, so there is nothing to learn from the result.
+            let _ = handle.join();
+        }
+        true
+    }
+}
+
+impl Scheduler {
+    /// Starts a thread for a worker that was granted a permit and the search.
+    ///
+    /// If the system gives none, the worker stays vacant and its permit free; whoever next finds work waiting
+    /// tries again, at the latest the monitor.
+    pub(super) fn start_thread(self: &Arc<Self>, worker: usize) {
+        let mut inner = self.threads.lock.lock();
+        let scheduler = self.clone();
+        match self.config.thread().spawn(move || scheduler.run_thread(worker)) {
+            Ok(handle) => {
+                inner.working += 1;
+                inner.failures = 0;
+                inner.handles.push(handle);
+            }
+            Err(error) => {
+                inner.failures += 1;
+                let first = inner.failures == 1;
+                drop(inner);
+                self.idle.return_unstarted(worker);
+                if first {
+                    report(&error);
+                }
+            }
+        }
+    }
+
+    /// A worker thread's life.
+    fn run_thread(self: Arc<Self>, worker: usize) {
+        self.call(&self.config.on_thread_start);
+        let parker = Arc::new(Parker::new());
+        let local = Local::sit_down(&self, worker, &parker);
+        local.must_search.set(true);
+        context::block(|| {
+            let _ = local.work(&mut NoDuty);
+            self.drain(&local);
+            local.stand_up();
+            self.call(&self.config.on_thread_stop);
+        });
+        self.threads.lock.lock().working -= 1;
+        self.threads.left.notify_all();
+    }
+}
+
+/// Once per series of failures: the program goes on with the threads that it has.
+#[cold]
+fn report(error: &io::Error) {
+    eprintln!(
+        "gosched: no thread could be started ({error}); going on with those there are, and trying again later"
+    );
+}

@@ -1,0 +1,313 @@
+//! A worker: what others may touch of it, what its thread alone has, and its loop.
+//!
+//! [`Worker`] is shared; [`Seat`] is the owner's half. Whoever claims a worker takes its seat out, works with it
+//! as a [`Local`] on its own stack, and puts it back. So a worker's data stay with the worker, while the thread
+//! behind it may change: a thread of the runtime takes one for life, `block_on` for as long as it lasts.
+
+use std::cell::Cell;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::panic::Location;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::Poll;
+
+use super::home::Stash;
+use super::idle::Rise;
+use super::run_queue::{self, Owner, Stealer};
+use super::search::Pace;
+use super::{Home, Scheduler, context};
+use crate::cell::{self, JoinRef, OwnedSet, Runnable, Slot};
+use crate::coop;
+use crate::driver::Parker;
+use crate::util::rng::Rng;
+use crate::util::sync::AtomicU64;
+
+/// The shared half of a worker.
+///
+/// | field | read | written |
+/// |---|---|---|
+/// | `index`, `scheduler`, `queue` | anyone | never |
+/// | `slot` | anyone takes | the worker's thread puts |
+/// | `suspended` | under its lock | under its lock |
+/// | `sequence` | anyone | the worker's thread |
+/// | `seat` | under its lock | who claims or leaves the worker |
+pub(crate) struct Worker {
+    index: usize,
+    scheduler: Weak<Scheduler>,
+    /// The run queue, from the thieves' side.
+    pub(super) queue: Stealer<Runnable>,
+    /// The LIFO slot: the task that was woken last, run next.
+    pub(super) slot: Slot,
+    /// The tasks that suspended first on this worker.
+    pub(super) suspended: OwnedSet,
+    /// How many polls the worker has begun. Who sees it stand still sees the worker in one poll, or asleep.
+    pub(super) sequence: AtomicU64,
+    seat: Mutex<Option<Seat>>,
+}
+
+/// The half of a worker that one thread has at a time.
+struct Seat {
+    queue: Owner<Runnable>,
+    rng: Rng,
+    polls: u64,
+}
+
+/// A worker and the thread that works for it, as long as it does.
+pub(crate) struct Local {
+    scheduler: Arc<Scheduler>,
+    worker: Arc<Worker>,
+    parker: Arc<Parker>,
+    pub(super) queue: Owner<Runnable>,
+    stash: Stash,
+    pub(super) rng: Rng,
+    /// Polls begun; mirrored in `Worker::sequence`.
+    pub(super) polls: Cell<u64>,
+    /// How many tasks in a row came from the LIFO slot.
+    pub(super) streak: Cell<u32>,
+    /// Whether this worker was woken to search, and has not begun.
+    pub(super) must_search: Cell<bool>,
+    /// How long the queue has had a surplus.
+    pub(super) pace: Pace,
+}
+
+/// What a thread does besides running tasks.
+pub(super) trait Duty {
+    type Output;
+
+    /// Does it, if there is something to do. Ready when the thread is done with working.
+    fn attend(&mut self) -> Poll<Self::Output>;
+
+    /// Whether there is something to do at once.
+    fn is_due(&self) -> bool;
+}
+
+/// The duty of a worker's own thread: none, for ever.
+pub(super) struct NoDuty;
+
+impl Duty for NoDuty {
+    type Output = std::convert::Infallible;
+
+    #[inline]
+    fn attend(&mut self) -> Poll<Self::Output> {
+        Poll::Pending
+    }
+
+    fn is_due(&self) -> bool {
+        false
+    }
+}
+
+impl Worker {
+    pub(super) fn new(index: usize, scheduler: Weak<Scheduler>) -> Self {
+        let (owner, stealer) = run_queue::new();
+        let seat = Seat { queue: owner, rng: Rng::new(index as u64), polls: 0 };
+        Self {
+            index,
+            scheduler,
+            queue: stealer,
+            slot: Slot::new(),
+            suspended: OwnedSet::new(),
+            sequence: AtomicU64::new(0),
+            seat: Mutex::new(Some(seat)),
+        }
+    }
+
+    fn seat(&self) -> std::sync::MutexGuard<'_, Option<Seat>> {
+        self.seat.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn scheduler(&self) -> Option<Arc<Scheduler>> {
+        self.scheduler.upgrade()
+    }
+
+    /// Whether both workers belong to one scheduler.
+    #[inline]
+    pub(super) fn is_colleague(&self, other: &Worker) -> bool {
+        self.scheduler.ptr_eq(&other.scheduler)
+    }
+
+    /// Whether tasks wait here that others could run.
+    pub(super) fn has_waiting_tasks(&self) -> bool {
+        !self.queue.is_empty() || !self.slot.is_empty()
+    }
+}
+
+impl Local {
+    /// Sits down at a worker that was claimed from `idle`.
+    pub(super) fn sit_down(scheduler: &Arc<Scheduler>, index: usize, parker: &Arc<Parker>) -> Self {
+        let worker = scheduler.worker(index).clone();
+        let seat = worker.seat().take().expect("a claimed worker has its seat");
+        Self {
+            scheduler: scheduler.clone(),
+            worker,
+            parker: parker.clone(),
+            queue: seat.queue,
+            stash: Stash::default(),
+            rng: seat.rng,
+            polls: Cell::new(seat.polls),
+            streak: Cell::new(0),
+            must_search: Cell::new(false),
+            pace: Pace::new(),
+        }
+    }
+
+    /// Leaves the worker to whoever claims it next; what is still queued goes to the injector.
+    pub(super) fn stand_up(self) {
+        if self.must_search.take() {
+            drop(self.scheduler.idle.granted_search());
+        }
+        let left = std::iter::from_fn(|| self.worker.slot.take().or_else(|| self.queue.pop()));
+        let scheduler = self.scheduler.clone();
+        left.for_each(|task| scheduler.injector.push(task));
+        // The stash ends here: it refers to workers, which must not refer to one another through their seats.
+        let seat = Seat { queue: self.queue, rng: self.rng, polls: self.polls.get() };
+        *self.worker.seat() = Some(seat);
+        scheduler.idle.vacate(self.worker.index);
+        scheduler.after_push();
+    }
+
+    #[inline]
+    pub(crate) fn scheduler(&self) -> &Arc<Scheduler> {
+        &self.scheduler
+    }
+
+    #[inline]
+    pub(super) fn worker(&self) -> &Arc<Worker> {
+        &self.worker
+    }
+
+    #[inline]
+    pub(super) fn stash(&self) -> &Stash {
+        &self.stash
+    }
+
+    #[inline]
+    pub(super) fn works_for(&self, scheduler: &Arc<Scheduler>) -> bool {
+        Arc::ptr_eq(&self.scheduler, scheduler)
+    }
+
+    #[inline]
+    fn has_permit(&self) -> bool {
+        self.scheduler.idle.permit(self.worker.index).is_held()
+    }
+
+    /// Spawns a task that is run next.
+    #[inline]
+    pub(crate) fn spawn<F>(
+        &self,
+        future: F,
+        spawned_at: &'static Location<'static>,
+    ) -> JoinRef<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let home = Home::new(self.stash.take(&self.worker));
+        let (task, join) = cell::spawn(future, home, super::next_task_id(), spawned_at);
+        self.push(task);
+        join
+    }
+
+    /// Queues a task to run next.
+    #[inline]
+    pub(super) fn push(&self, task: Runnable) {
+        if !self.has_permit() {
+            return self.scheduler.inject(task);
+        }
+        if let Some(displaced) = self.worker.slot.replace(task) {
+            self.push_back(displaced);
+        }
+    }
+
+    /// Queues a task behind the others.
+    #[inline]
+    pub(super) fn push_behind(&self, task: Runnable) {
+        if self.has_permit() { self.push_back(task) } else { self.scheduler.inject(task) }
+    }
+
+    #[inline]
+    fn push_back(&self, task: Runnable) {
+        // What overflows needs no wake: this worker runs, and looks at the injector before it sleeps.
+        if let Err(task) = self.queue.push(task) {
+            self.scheduler.injector.push(task);
+        }
+    }
+
+    /// Runs tasks and does its duty until that is done, or the runtime ends.
+    pub(super) fn work<D: Duty>(&self, duty: &mut D) -> ControlFlow<D::Output> {
+        context::work_as(self, || {
+            loop {
+                if let Poll::Ready(output) = duty.attend() {
+                    return ControlFlow::Break(output);
+                }
+                if !self.has_permit() {
+                    if self.scheduler.idle.is_closed() {
+                        return ControlFlow::Continue(());
+                    }
+                    self.sleep(duty);
+                } else if let Some(task) = self.next_task() {
+                    self.run(task);
+                } else {
+                    self.sleep(duty);
+                }
+            }
+        })
+    }
+
+    #[inline]
+    fn run(&self, task: Runnable) {
+        let polls = self.polls.get().wrapping_add(1);
+        self.polls.set(polls);
+        self.worker.sequence.store(polls, Relaxed);
+        context::poll_as(task.header().id(), || coop::with_budget(|| task.run()));
+    }
+
+    /// Sleeps until there may be something to do. The steps are argued in `README.md`, "Parking".
+    fn sleep<D: Duty>(&self, duty: &D) {
+        let (idle, config) = (&self.scheduler.idle, &self.scheduler.config);
+        self.scheduler.call(&config.on_thread_park);
+        idle.lie_down(self.worker.index, &self.parker);
+        if !self.is_wanted() && !duty.is_due() && !idle.is_closed() {
+            self.parker.park(None);
+        }
+        if let Rise::Granted = idle.rise(self.worker.index) {
+            self.must_search.set(true);
+        }
+        self.scheduler.call(&config.on_thread_unpark);
+    }
+}
+
+impl Local {
+    /// Whether a task was pushed for which a permit is free. While none is, all who have one are awake, and
+    /// each of them looks at the injector before it sleeps.
+    fn is_wanted(&self) -> bool {
+        !self.scheduler.injector.is_empty() && self.scheduler.idle.has_free_permit()
+    }
+}
+
+impl Scheduler {
+    /// What was pushed without a wake may have nobody to look at it: wakes a searcher if so.
+    pub(super) fn after_push(self: &Arc<Self>) {
+        if self.injector.is_empty() {
+            return;
+        }
+        if self.idle.needs_searcher_after_push() {
+            self.wake_searcher();
+        } else if self.idle.is_closed() {
+            self.drain_injector();
+        }
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("index", &self.index)
+            .field("queue", &self.queue.len())
+            .field("slot", &self.slot)
+            .field("suspended", &self.suspended.len())
+            .field("sequence", &self.sequence)
+            .finish_non_exhaustive()
+    }
+}

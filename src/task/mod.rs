@@ -1,0 +1,24 @@
+//! Tasks: futures that run on their own, like goroutines.
+//!
+//! [`spawn`] starts one. It runs whether anybody waits for it or not: dropping its [`JoinHandle`] detaches it. Awaiting
+//! the handle gives its output, or a [`JoinError`] if it panicked or was aborted. A task gives its thread to
+//! others whenever it awaits something that is not ready, and at the latest after 128 operations that were; one
+//! that computes for long should await [`checkpoint`] now and then.
+//!
+//! This layer is a thin face: the scheduler runs tasks, `cell` holds them.
+
+mod abort;
+mod error;
+mod id;
+mod join;
+mod spawn;
+mod yield_now;
+
+pub use abort::AbortHandle;
+pub use error::JoinError;
+pub use id::{Id, id, try_id};
+pub use join::JoinHandle;
+pub use spawn::spawn;
+pub use yield_now::{checkpoint, consume_budget, yield_now};
+
+pub use crate::coop::{Unconstrained, unconstrained};
