@@ -5,3 +5,12 @@
 pub(crate) mod rng;
 pub(crate) mod scoped;
 pub(crate) mod sync;
+
+#[cfg(feature = "sync")]
+pub(crate) mod block_thread;
+#[cfg(feature = "sync")]
+pub(crate) mod wait;
+#[cfg(feature = "sync")]
+pub(crate) mod wait_list;
+#[cfg(feature = "sync")]
+pub(crate) mod wake_batch;
