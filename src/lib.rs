@@ -30,3 +30,11 @@ pub use task::spawn;
 pub fn block_on<F: Future>(future: F) -> F::Output {
     runtime::block_on(future)
 }
+
+#[cfg(feature = "sync")]
+pub mod sync;
+
+#[cfg(feature = "sync")]
+mod chan;
+mod coop;
+mod util;

@@ -1,0 +1,31 @@
+//! What tasks wait for: channels, and Go's `WaitGroup`.
+//!
+//! Users call this, and nothing below it. Each primitive is a state and a queue of waiting tasks
+//! behind one short lock (or, where two sides are all there can be, one atomic word), and each file
+//! tells its own protocol.
+//!
+//! | module | what waits for what |
+//! |---|---|
+//! | [`WaitGroup`] | any task, until a number of others are done |
+//! | [`oneshot`] | one task, for one value of another |
+//! | [`mpsc`] | one task, for the values of many; and these, for room |
+//!
+//! # Invariants
+//!
+//! 1. Cancelling a wait by dropping its future loses no wake-up: a future that was handed something
+//!    and is dropped before it is polled passes it on.
+//! 2. Tasks that wait for the same thing are served in the order in which they came.
+//! 3. No foreign code runs under a lock: wakers are woken, cloned and dropped outside, and so are the
+//!    values that pass through.
+//! 4. Whatever completes has taken one unit of the task's budget.
+//!
+//! # What it does not know
+//!
+//! The scheduler. These futures run under any executor, since all they use of their task is its
+//! waker.
+
+pub mod mpsc;
+pub mod oneshot;
+mod wait_group;
+
+pub use self::wait_group::{Member, Wait, WaitGroup};
