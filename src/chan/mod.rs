@@ -66,3 +66,6 @@
 pub(crate) mod claim;
 pub(crate) mod core;
 pub(crate) mod state;
+
+#[cfg(test)]
+mod tests;

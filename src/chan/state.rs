@@ -100,7 +100,7 @@ impl<T> State<T> {
         if self.closed {
             return Err(Refused::Closed);
         }
-        if !self.senders.is_empty() || n > self.room() {
+        if n > 0 && (self.is_wanted() || n > self.room()) {
             return Err(Refused::Full);
         }
         self.reserved += n;

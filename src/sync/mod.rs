@@ -29,3 +29,6 @@ pub mod oneshot;
 mod wait_group;
 
 pub use self::wait_group::{Member, Wait, WaitGroup};
+
+#[cfg(test)]
+mod tests;

@@ -14,3 +14,6 @@ pub(crate) mod wait;
 pub(crate) mod wait_list;
 #[cfg(feature = "sync")]
 pub(crate) mod wake_batch;
+
+#[cfg(all(test, feature = "sync"))]
+pub(crate) mod tests;

@@ -1,0 +1,15 @@
+//! Tests of what tasks wait for, by hand: each poll, wake and drop is seen.
+
+#[cfg(not(loom))]
+mod mpsc;
+#[cfg(not(loom))]
+mod mpsc_permits;
+#[cfg(not(loom))]
+mod oneshot;
+#[cfg(not(loom))]
+mod wait_group;
+
+#[cfg(loom)]
+mod loom_oneshot;
+#[cfg(loom)]
+mod loom_wait_group;
