@@ -1,12 +1,17 @@
 //! Go's scheduler for Rust's stackless futures.
 #![warn(missing_debug_implementations, missing_docs)]
 
+pub mod runtime;
+#[cfg(feature = "sync")]
+pub mod sync;
+pub mod task;
+
 mod cell;
+#[cfg(feature = "sync")]
+mod chan;
 mod coop;
 mod driver;
-pub mod runtime;
 mod scheduler;
-pub mod task;
 mod util;
 
 pub use runtime::{Builder, Handle, Runtime};
@@ -30,11 +35,3 @@ pub use task::spawn;
 pub fn block_on<F: Future>(future: F) -> F::Output {
     runtime::block_on(future)
 }
-
-#[cfg(feature = "sync")]
-pub mod sync;
-
-#[cfg(feature = "sync")]
-mod chan;
-mod coop;
-mod util;

@@ -62,6 +62,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use crate::coop;
+use crate::task::{self, JoinHandle};
 use crate::util::sync::{Arc, AtomicU64, Mutex};
 use crate::util::wait::{self, Attempt};
 use crate::util::wait_list::{WaitList, Waiter};
@@ -304,6 +305,41 @@ impl WaitGroup {
     #[inline]
     pub fn done(&self) {
         self.add(-1);
+    }
+
+    /// Spawns a task that counts until it ends, however it ends.
+    ///
+    /// What `wg.Go(f)` is in Go. The handle may be dropped: the group waits for the task, not for the handle.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the count would become greater than 2³¹ − 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::WaitGroup;
+    ///
+    /// runtime::block_on(async {
+    ///     let group = WaitGroup::new();
+    ///     for n in 0..3 {
+    ///         group.go(async move { println!("task {n}") });
+    ///     }
+    ///     group.wait().await;
+    /// });
+    /// ```
+    #[track_caller]
+    pub fn go<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let member = self.member();
+        task::spawn(async move {
+            // Declared first, and so dropped last: the group is told when nothing of the future is left.
+            let _member = member;
+            future.await
+        })
     }
 
     /// Counts one up, and returns a value that counts it down when it is dropped.
