@@ -334,12 +334,7 @@ impl WaitGroup {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let member = self.member();
-        task::spawn(async move {
-            // Declared first, and so dropped last: the group is told when nothing of the future is left.
-            let _member = member;
-            future.await
-        })
+        task::spawn(Counted { future, _member: self.member() })
     }
 
     /// Counts one up, and returns a value that counts it down when it is dropped.
@@ -411,6 +406,24 @@ impl IntoFuture for &WaitGroup {
 
     fn into_future(self) -> Wait {
         self.wait()
+    }
+}
+
+pin_project! {
+    /// A future that counts in a group. The fields are dropped in this order, so the group is told when nothing
+    /// of the future is left, whether it ended or not.
+    struct Counted<F> {
+        #[pin]
+        future: F,
+        _member: Member,
+    }
+}
+
+impl<F: Future> Future for Counted<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().future.poll(cx)
     }
 }
 
