@@ -1,0 +1,83 @@
+//! The command line.
+
+use std::num::NonZero;
+use std::thread;
+
+use crate::shim::{Main, Setup};
+
+pub const USAGE: &str = "\
+cargo bench --bench runtimes -- [FILTER..] [OPTIONS]
+  FILTER         workloads whose name or title contains it; all without one
+  --rounds N     samples of each measurement (3)
+  --peers A,B    of tokio, smol, go, limit (all)
+  --workers N    threads that run tasks (the number of cores)
+  --root         every peer runs the body inside `block_on`, whatever its idiom
+  --task         every peer runs the body as a spawned task, whatever its idiom
+  --spread       print the smallest and the largest sample as well
+  --json         print every sample, and the machine, as JSON
+  --list         print the names of the workloads";
+
+/// What the command line asks for.
+pub struct Args {
+    pub setup: Setup,
+    pub filters: Vec<String>,
+    pub rounds: usize,
+    pub peers: Vec<String>,
+    pub spread: bool,
+    pub json: bool,
+    pub list: bool,
+    /// The peer and the workload that a child process is to measure.
+    pub one: Option<(String, String)>,
+}
+
+impl Args {
+    /// Reads the arguments after the program's name.
+    ///
+    /// # Errors
+    ///
+    /// If an option is unknown or lacks its value.
+    pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut args = Self::default();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
+            match word.as_str() {
+                "--bench" => {} // cargo's own
+                "--rounds" => args.rounds = number(&value()?)?,
+                "--workers" => args.setup.workers = number(&value()?)?,
+                "--peers" => args.peers = value()?.split(',').map(str::to_owned).collect(),
+                "--one" => args.one = Some((value()?, value()?)),
+                "--root" => args.setup.main = Some(Main::Root),
+                "--task" => args.setup.main = Some(Main::Task),
+                "--spread" => args.spread = true,
+                "--json" => args.json = true,
+                "--list" => args.list = true,
+                option if option.starts_with('-') => return Err(format!("unknown: {option}")),
+                _ => args.filters.push(word),
+            }
+        }
+        Ok(args)
+    }
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        let workers = thread::available_parallelism().map_or(1, NonZero::get);
+        Self {
+            setup: Setup { workers, main: None },
+            filters: Vec::new(),
+            rounds: 3,
+            peers: Vec::new(),
+            spread: false,
+            json: false,
+            list: false,
+            one: None,
+        }
+    }
+}
+
+fn number(word: &str) -> Result<usize, String> {
+    match word.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err(format!("not a positive number: {word}")),
+    }
+}

@@ -1,0 +1,86 @@
+//! What a workload needs from a runtime, so that each workload is written once.
+//!
+//! A peer brings its own idiomatic types; the shim adds no allocation, no lock and no task of its own.
+//! What differs in spelling only (a join that returns a `Result`, a task that is cancelled when its
+//! handle is dropped) is levelled here.
+
+/// Where the body of a workload runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Main {
+    /// As the future of `block_on`, outside the workers.
+    Root,
+    /// As a spawned task, for which `block_on` waits.
+    Task,
+}
+
+/// How a measurement is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// Threads that run tasks.
+    pub workers: usize,
+    /// Overrides [`Peer::MAIN`].
+    pub main: Option<Main>,
+}
+
+/// A runtime under measurement.
+pub trait Peer: 'static {
+    /// Where a body runs in the programs of this peer's users.
+    const MAIN: Main;
+
+    type JoinHandle<T: Send + 'static>: Send + 'static;
+    type Sender<T: Send + 'static>: Clone + Send + Sync + 'static;
+    type Receiver<T: Send + 'static>: Send + 'static;
+
+    /// Runs `body` on the calling thread, beside `workers` workers.
+    fn block_on<F>(workers: usize, body: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static;
+
+    /// Builds a runtime, runs an empty task on it, and drops it.
+    fn start_and_stop(workers: usize) {
+        Self::block_on(workers, async { Self::join(Self::spawn(async {})).await });
+    }
+
+    fn spawn<F>(task: F) -> Self::JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static;
+
+    /// Spawns a task that nobody joins.
+    fn spawn_detached<F>(task: F)
+    where
+        F: Future<Output = ()> + Send + 'static;
+
+    fn join<T: Send + 'static>(handle: Self::JoinHandle<T>) -> impl Future<Output = T> + Send;
+
+    fn yield_now() -> impl Future<Output = ()> + Send;
+
+    fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>);
+
+    /// Sends, waiting for room; the receiver must still be there.
+    fn send<T: Send + 'static>(
+        sender: &Self::Sender<T>,
+        value: T,
+    ) -> impl Future<Output = ()> + Send;
+
+    /// Sends into a channel that has room, or whose receiver has gone.
+    fn try_send<T: Send + 'static>(sender: &Self::Sender<T>, value: T);
+
+    /// The next value, or `None` once all senders are gone.
+    fn recv<T: Send + 'static>(
+        receiver: &mut Self::Receiver<T>,
+    ) -> impl Future<Output = Option<T>> + Send;
+}
+
+/// Runs `body` where the setup, or else the peer's idiom, wants it.
+pub fn run_main<P: Peer, F>(setup: &Setup, body: F) -> F::Output
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    match setup.main.unwrap_or(P::MAIN) {
+        Main::Root => P::block_on(setup.workers, body),
+        Main::Task => P::block_on(setup.workers, async { P::join(P::spawn(body)).await }),
+    }
+}

@@ -1,0 +1,63 @@
+//! A runtime as a whole: starting, stopping, and doing nothing.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Workload, nanos_each};
+use crate::process;
+use crate::shim::{Peer, run_main};
+
+const STARTS: usize = 500;
+const IDLE: Duration = Duration::from_secs(2);
+/// Time for workers to go to sleep before idleness is measured.
+const SETTLE: Duration = Duration::from_millis(200);
+
+pub fn list<P: Peer>() -> Vec<Workload> {
+    vec![
+        Workload {
+            name: "start-stop",
+            title: "build a runtime, run an empty task, drop it",
+            unit: "us",
+            target: 15.0,
+            run: |setup| {
+                start_and_stop::<P>(setup.workers, STARTS / 10);
+                Some(start_and_stop::<P>(setup.workers, STARTS))
+            },
+            limit: None,
+        },
+        Workload {
+            name: "idle",
+            title: "idle for 2 s",
+            unit: "cpu ms",
+            target: 0.0,
+            run: |setup| run_main::<P, _>(setup, idle::<P>()),
+            limit: None,
+        },
+    ]
+}
+
+fn start_and_stop<P: Peer>(workers: usize, times: usize) -> f64 {
+    let start = Instant::now();
+    for _ in 0..times {
+        P::start_and_stop(workers);
+    }
+    nanos_each(start, times) / 1e3
+}
+
+/// The process's CPU time while the body waits for a channel, after all workers have run tasks.
+async fn idle<P: Peer>() -> Option<f64> {
+    let tasks: Vec<_> = (0..1_000).map(|_| P::spawn(P::yield_now())).collect();
+    for task in tasks {
+        P::join(task).await;
+    }
+    let (report, mut reported) = P::channel(1);
+    thread::spawn(move || P::try_send(&report, cpu_over(IDLE)));
+    P::recv(&mut reported).await.flatten()
+}
+
+fn cpu_over(time: Duration) -> Option<f64> {
+    thread::sleep(SETTLE);
+    let before = process::cpu_millis()?;
+    thread::sleep(time);
+    Some(process::cpu_millis()? - before)
+}

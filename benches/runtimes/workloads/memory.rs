@@ -1,0 +1,40 @@
+//! What waits: memory that a parked task holds.
+
+use std::future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::Workload;
+use crate::process;
+use crate::shim::{Peer, run_main};
+
+const PARKED: usize = 1_000_000;
+
+pub fn list<P: Peer>() -> Vec<Workload> {
+    vec![Workload {
+        name: "parked-memory",
+        title: "1M parked tasks (an Arc captured), resident",
+        unit: "bytes/task",
+        target: 100.0,
+        run: |setup| run_main::<P, _>(setup, parked::<P>()),
+        limit: None,
+    }]
+}
+
+/// Resident bytes per task, after each has been polled. Queues that grew on the way count as well.
+async fn parked<P: Peer>() -> Option<f64> {
+    let polled = Arc::new(AtomicUsize::new(0));
+    let before = process::resident_bytes()?;
+    for _ in 0..PARKED {
+        let polled = Arc::clone(&polled);
+        P::spawn_detached(async move {
+            polled.fetch_add(1, Ordering::Relaxed);
+            future::pending::<()>().await;
+            drop(polled);
+        });
+    }
+    while polled.load(Ordering::Relaxed) < PARKED {
+        P::yield_now().await;
+    }
+    Some((process::resident_bytes()? - before) / PARKED as f64)
+}
