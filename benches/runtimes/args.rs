@@ -9,12 +9,13 @@ pub const USAGE: &str = "\
 cargo bench --bench runtimes -- [FILTER..] [OPTIONS]
   FILTER         workloads whose name or title contains it; all without one
   --rounds N     samples of each measurement (3)
-  --peers A,B    of tokio, smol, go, limit (all)
+  --peers A,B    of ours, tokio, smol, go, limit (all)
   --workers N    threads that run tasks (the number of cores)
   --root         every peer runs the body inside `block_on`, whatever its idiom
   --task         every peer runs the body as a spawned task, whatever its idiom
   --spread       print the smallest and the largest sample as well
   --json         print every sample, and the machine, as JSON
+  --against REV  measure this crate against itself at a git revision, and nobody else
   --list         print the names of the workloads";
 
 /// What the command line asks for.
@@ -26,6 +27,7 @@ pub struct Args {
     pub spread: bool,
     pub json: bool,
     pub list: bool,
+    pub against: Option<String>,
     /// The peer and the workload that a child process is to measure.
     pub one: Option<(String, String)>,
 }
@@ -45,6 +47,7 @@ impl Args {
                 "--rounds" => args.rounds = number(&value()?)?,
                 "--workers" => args.setup.workers = number(&value()?)?,
                 "--peers" => args.peers = value()?.split(',').map(str::to_owned).collect(),
+                "--against" => args.against = Some(value()?),
                 "--one" => args.one = Some((value()?, value()?)),
                 "--root" => args.setup.main = Some(Main::Root),
                 "--task" => args.setup.main = Some(Main::Task),
@@ -70,6 +73,7 @@ impl Default for Args {
             spread: false,
             json: false,
             list: false,
+            against: None,
             one: None,
         }
     }

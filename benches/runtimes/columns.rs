@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::{env, fs, io};
 
 use crate::go;
+use crate::ours::Ours;
 use crate::shim::{Main, Setup};
 use crate::smol_peer::Smol;
 use crate::tokio_peer::Tokio;
@@ -22,7 +23,8 @@ struct Resident {
     workloads: fn() -> Vec<Workload>,
 }
 
-const RESIDENTS: [Resident; 2] = [
+const RESIDENTS: [Resident; 3] = [
+    Resident { name: OURS, package: "gosched", workloads: workloads::list::<Ours> },
     Resident { name: "tokio", package: "tokio", workloads: workloads::list::<Tokio> },
     Resident { name: "smol", package: "smol", workloads: workloads::list::<Smol> },
 ];
@@ -36,12 +38,22 @@ pub struct Column {
 }
 
 enum Kind {
-    /// A peer of this program.
+    /// A peer of this program, or of another revision's.
     Rust(&'static str),
     Go,
 }
 
 impl Column {
+    /// This crate as another revision's build of this program has it.
+    pub fn at_revision(revision: &str, program: PathBuf) -> Self {
+        Self {
+            name: revision.to_owned(),
+            version: revision.to_owned(),
+            program,
+            peer: Kind::Rust(OURS),
+        }
+    }
+
     /// Takes one sample, or says why there is none.
     ///
     /// # Errors

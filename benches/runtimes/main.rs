@@ -14,12 +14,15 @@ use std::process::ExitCode;
 use std::{env, io};
 
 use args::Args;
+use columns::{Column, OURS};
 use workloads::Workload;
 
+mod against;
 mod args;
 mod columns;
 mod go;
 mod json;
+mod ours;
 mod process;
 mod rounds;
 mod shim;
@@ -68,7 +71,7 @@ fn list(args: &Args) {
 }
 
 fn side_by_side(args: &Args) -> io::Result<()> {
-    let columns = columns::all(&args.peers)?;
+    let columns = columns(args)?;
     let workloads = selected(args);
     if workloads.is_empty() {
         return Err(io::Error::other("no workload fits the filter; `--list` names them"));
@@ -80,6 +83,13 @@ fn side_by_side(args: &Args) -> io::Result<()> {
         print!("{}", table::render(&columns, &rows, args.spread));
     }
     Ok(())
+}
+
+fn columns(args: &Args) -> io::Result<Vec<Column>> {
+    let Some(revision) = &args.against else { return columns::all(&args.peers) };
+    let mut columns = columns::all(&[OURS.to_owned()])?;
+    columns.push(Column::at_revision(revision, against::build(revision)?));
+    Ok(columns)
 }
 
 fn selected(args: &Args) -> Vec<Workload> {

@@ -1,0 +1,70 @@
+//! This crate, spelled as Tokio is.
+
+use runtime::sync::mpsc;
+use runtime::task;
+
+use crate::shim::{Main, Peer};
+
+pub struct Ours;
+
+impl Peer for Ours {
+    /// `#[runtime::main]` makes its body a task.
+    const MAIN: Main = Main::Task;
+
+    type JoinHandle<T: Send + 'static> = task::JoinHandle<T>;
+    type Sender<T: Send + 'static> = mpsc::Sender<T>;
+    type Receiver<T: Send + 'static> = mpsc::Receiver<T>;
+
+    fn block_on<F>(workers: usize, body: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        runtime::runtime::Builder::new_multi_thread()
+            .worker_threads(workers)
+            .build()
+            .expect("the runtime starts")
+            .block_on(body)
+    }
+
+    fn spawn<F>(task: F) -> Self::JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        runtime::spawn(task)
+    }
+
+    fn spawn_detached<F>(task: F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        drop(runtime::spawn(task));
+    }
+
+    async fn join<T: Send + 'static>(handle: Self::JoinHandle<T>) -> T {
+        handle.await.expect("no task of a workload panics")
+    }
+
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        task::yield_now()
+    }
+
+    fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>) {
+        mpsc::channel(capacity)
+    }
+
+    async fn send<T: Send + 'static>(sender: &Self::Sender<T>, value: T) {
+        sender.send(value).await.expect("the receiver outlives the sends");
+    }
+
+    fn try_send<T: Send + 'static>(sender: &Self::Sender<T>, value: T) {
+        let _ = sender.try_send(value);
+    }
+
+    fn recv<T: Send + 'static>(
+        receiver: &mut Self::Receiver<T>,
+    ) -> impl Future<Output = Option<T>> + Send {
+        receiver.recv()
+    }
+}
