@@ -58,7 +58,8 @@ fn with_unlimited<R>(f: impl FnOnce() -> R) -> R {
 }
 
 /// Whether a leaf operation may still complete in this poll.
-pub(crate) fn has_budget_remaining() -> bool {
+#[cfg(test)]
+fn has_budget_remaining() -> bool {
     BUDGET.get() != 0
 }
 

@@ -114,8 +114,8 @@ impl<T> JoinRef<T> {
         let header = self.header();
         match header.state.load().outcome() {
             Outcome::Aborted => Ended::Aborted,
-            // SAFETY: invariant 3: the task is complete, we have the interest, and `taken` was false.
             Outcome::Panicked => {
+                // SAFETY: invariant 3: the task is complete, we have the interest, and `taken` was false.
                 Ended::Panicked(unsafe { (header.vtable().take_panic)(self.header) })
             }
             Outcome::Output => {

@@ -175,13 +175,8 @@ impl Header {
         self.id
     }
 
-    /// Where the task was spawned.
-    pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
-        self.spawned_at
-    }
-
     /// The name of the future's type.
-    pub(crate) fn type_name(&self) -> &'static str {
+    pub(super) fn type_name(&self) -> &'static str {
         (self.vtable.type_name)()
     }
 
@@ -220,11 +215,6 @@ impl TaskRef {
     #[inline]
     pub(super) unsafe fn from_header(header: NonNull<Header>) -> Self {
         Self(header)
-    }
-
-    #[inline]
-    pub(super) fn as_ptr(&self) -> NonNull<Header> {
-        self.0
     }
 
     #[inline]

@@ -92,7 +92,7 @@ const REFERENCE: u64 = 1 << 24;
 const TOO_MANY: u64 = 1 << 62;
 
 /// The task's own reference and the join handle's, and the token in the hands of who spawns.
-const BORN: u64 = NOTIFIED | HELD | JOIN_INTEREST | 2 * REFERENCE;
+const BORN: u64 = NOTIFIED | HELD | JOIN_INTEREST | (2 * REFERENCE);
 
 /// The word of one task. See the module's prose for who may do what.
 pub(super) struct State(AtomicU64);

@@ -290,6 +290,6 @@ fn free(word: u64) -> usize {
 /// Whether a searcher is wanted and can be had.
 #[inline]
 fn wants(word: u64) -> bool {
-    let hands = word & (COUNT * SLEEPER | COUNT * VACANT);
+    let hands = word & (COUNT * (SLEEPER + VACANT));
     word & (SEARCH | CLOSED) == 0 && word & COUNT != 0 && hands != 0
 }

@@ -108,7 +108,7 @@ pub(crate) fn next_task_id() -> u64 {
         static NEXT: Cell<u64> = const { Cell::new(0) };
     }
     let mut id = NEXT.get();
-    if id % BLOCK == 0 {
+    if id.is_multiple_of(BLOCK) {
         id = NEXT_BLOCK.fetch_add(1, Relaxed) * BLOCK + 1;
     }
     NEXT.set(id + 1);

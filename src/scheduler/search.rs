@@ -56,15 +56,15 @@ impl Local {
         {
             return Some(task);
         }
-        self.from_slot()
-            .or_else(|| self.from_queue())
+        self.next_from_slot()
+            .or_else(|| self.next_from_queue())
             .or_else(|| self.worker().slot.take())
-            .or_else(|| self.from_injector())
+            .or_else(|| self.next_from_injector())
             .or_else(|| self.search())
     }
 
     #[inline]
-    fn from_slot(&self) -> Option<Runnable> {
+    fn next_from_slot(&self) -> Option<Runnable> {
         let streak = self.streak.get();
         if streak >= MOST_IN_A_ROW && !self.queue.is_empty() {
             return None;
@@ -75,7 +75,7 @@ impl Local {
     }
 
     #[inline]
-    fn from_queue(&self) -> Option<Runnable> {
+    fn next_from_queue(&self) -> Option<Runnable> {
         let task = self.queue.pop()?;
         self.streak.set(0);
         if self.queue.is_empty() {
@@ -86,7 +86,7 @@ impl Local {
         Some(task)
     }
 
-    fn from_injector(&self) -> Option<Runnable> {
+    fn next_from_injector(&self) -> Option<Runnable> {
         let scheduler = self.scheduler();
         let fair_share = scheduler.injector.len() / scheduler.worker_threads() + 1;
         scheduler.injector.pop_batch_into(&self.queue, fair_share.min(INJECTOR_BATCH))
@@ -110,7 +110,7 @@ impl Local {
     fn look_around(&self) -> Option<Runnable> {
         let before = self.sequences();
         for pause in PAUSES {
-            if let Some(task) = self.from_injector().or_else(|| self.steal()) {
+            if let Some(task) = self.next_from_injector().or_else(|| self.steal()) {
                 return Some(task);
             }
             if !self.scheduler().idle.others_run() {

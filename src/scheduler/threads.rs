@@ -62,6 +62,11 @@ impl Scheduler {
     /// tries again, at the latest the monitor.
     pub(super) fn start_thread(self: &Arc<Self>, worker: usize) {
         let mut inner = self.threads.lock.lock();
+        // A thread is either counted before the runtime's end waits for all, or not started.
+        if self.idle.is_closed() {
+            drop(inner);
+            return self.idle.return_unstarted(worker);
+        }
         let scheduler = self.clone();
         match self.config.thread().spawn(move || scheduler.run_thread(worker)) {
             Ok(handle) => {

@@ -1,10 +1,9 @@
 //! The primitives that loom can explore. Constructors are not `const` here, since loom's are not.
 
-pub(crate) use ::loom::hint::spin_loop;
 pub(crate) use ::loom::sync::Arc;
 pub(crate) use ::loom::sync::MutexGuard;
 pub(crate) use ::loom::sync::atomic::{
-    AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, fence,
+    AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, fence,
 };
 
 use ::std::sync::PoisonError;

@@ -1,10 +1,9 @@
 //! The primitives that ship.
 
-pub(crate) use ::std::hint::spin_loop;
 pub(crate) use ::std::sync::Arc;
 pub(crate) use ::std::sync::MutexGuard;
 pub(crate) use ::std::sync::atomic::{
-    AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, fence,
+    AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, fence,
 };
 
 use ::std::sync::PoisonError;
