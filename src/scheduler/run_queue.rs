@@ -4,7 +4,7 @@
 //! yet a worker that has nothing to do must be able to take half of another's tasks while that other
 //! goes on pushing and popping. Two takers that trust what they read hand one task out twice, and a
 //! pusher that trusts an old `head` writes over a task that nobody has taken yet. The idea of the
-//! ring is that of Go's `runq`; DESIGN's other queues are the LIFO slot and the injector.
+//! ring is that of Go's `runq`.
 //!
 //! The queue knows no task, only pointers that a [`Queued`] type gives it, and it wakes nobody: who
 //! pushes and then has to wake a worker puts the fence after [`Owner::push`].
@@ -89,11 +89,12 @@
 //! - `tail`: the Release stores of push (3) and steal (5) meet the Acquire load of steal (2). The thief
 //!   sees the slots of `head..tail` and what the tasks themselves hold. The owner's loads of its own
 //!   `tail` are Relaxed: nobody else writes it.
-//! - `head`, first pair: the Release moves of pop (3) and steal (4) meet the Acquire load of steal (2).
-//!   Who moved `head` to `h` knew a `tail >= h`; who sees `h` sees such a `tail`. That is the second
-//!   half of invariant 1, and the subtraction rests on it.
+//! - `head`, first pair: the Release moves of pop (3) and steal (4) meet the Acquire load of steal (2)
+//!   and of a look. Who moved `head` to `h` knew a `tail >= h`; who sees `h` sees such a `tail`. That is
+//!   the second half of invariant 1, and the subtraction rests on it.
 //! - `head`, second pair: the Release move of steal (4) meets the Acquire loads of push (1) and steal
 //!   (1). The thief's reads of the slots are over before the owner writes there.
+//! - `tail` in a look is Relaxed: a look reads no slot, and the Acquire load of `head` stands before it.
 //! - `head` in pop (1) is Relaxed: pop reads slots that its own thread wrote and compares with its own
 //!   `tail`. An old value costs a failed move.
 //! - The slots are Relaxed atomics, not plain memory, since a slow thief reads while the owner writes.
@@ -169,7 +170,7 @@ impl<T: Queued> Ring<T> {
     /// How many tasks stand in the ring, for those who do not own it.
     fn len(&self) -> u64 {
         let head = self.head.load(Acquire);
-        let tail = self.tail.load(Acquire);
+        let tail = self.tail.load(Relaxed);
         (tail - head).min(CAPACITY) // more only if `head` moved between the loads
     }
 

@@ -1,1 +1,7 @@
-//! Models and tests of the cell.
+//! Unit tests, and one loom model for each protocol.
+
+#[cfg(loom)]
+mod loom_depot;
+
+#[cfg(not(loom))]
+mod depot;
