@@ -44,7 +44,9 @@ fn a_full_ring_gives_the_task_back() {
     assert!(owner.is_empty() && stealer.is_empty());
     fill(&owner, &drops, 0..CAPACITY as usize);
     assert_eq!((owner.len(), owner.free_space(), stealer.len()), (CAPACITY, 0, CAPACITY));
-    let mut refused = owner.push(Token::new(7_000, &drops)).err().expect("the ring is full");
+    let Err(mut refused) = owner.push(Token::new(7_000, &drops)) else {
+        panic!("the ring is full");
+    };
     assert_eq!(refused.number(), 7_000);
     assert_eq!(drops.load(Relaxed), 0);
     assert_eq!(owner.pop().expect("it is full").number(), 0);
