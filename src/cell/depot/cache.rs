@@ -60,17 +60,17 @@ pub(crate) unsafe fn free(memory: NonNull<u8>, layout: Layout) {
         return unsafe { alloc::dealloc(memory.as_ptr(), layout) };
     };
     let kept = CACHE.try_with(|cache| {
-        let bin = &cache.0[class.number()];
-        // Once, unless the allocator came back to us and filled the chain again (invariant 4).
-        while bin.loaded.is_full() {
-            bin.set_aside(class);
+        let loaded = &cache.0[class.number()].loaded;
+        let has_room = !loaded.is_full();
+        if has_room {
+            // SAFETY: the memory is a cell of `class` that the caller gives up (invariant 1).
+            unsafe { loaded.push(memory) };
         }
-        // SAFETY: the memory is a cell of `class` that the caller gives up (invariant 1).
-        unsafe { bin.loaded.push(memory) };
+        has_room
     });
-    if kept.is_err() {
-        // SAFETY: as above; this thread's cache is gone, so nothing holds the cell.
-        unsafe { class.destroy(memory) };
+    if !matches!(kept, Ok(true)) {
+        // SAFETY: as above, and nothing took the cell yet.
+        unsafe { make_room(class, memory) };
     }
 }
 
@@ -86,13 +86,34 @@ fn restock(class: Class) -> NonNull<u8> {
     found.ok().flatten().unwrap_or_else(|| class.create())
 }
 
+/// All steps of a free, or the way past a cache that is destroyed.
+///
+/// # Safety
+///
+/// `memory` is a cell of `class` that its owner gives up.
+#[cold]
+unsafe fn make_room(class: Class, memory: NonNull<u8>) {
+    let kept = CACHE.try_with(|cache| {
+        let bin = &cache.0[class.number()];
+        // Once, unless the allocator came back to us and filled the chain again (invariant 4).
+        while bin.loaded.is_full() {
+            bin.set_aside(class);
+        }
+        // SAFETY: the caller gives the cell up, and it is of this bin's class (invariant 1).
+        unsafe { bin.loaded.push(memory) };
+    });
+    if kept.is_err() {
+        // SAFETY: this thread's cache is gone, so nothing took the cell.
+        unsafe { class.destroy(memory) };
+    }
+}
+
 impl Bin {
     const fn new() -> Self {
         Self { loaded: Chain::new(), reserve: Cell::new(None) }
     }
 
     /// Makes the full chain the reserve, and what was the reserve everybody's.
-    #[cold]
     fn set_aside(&self, class: Class) {
         if let Some(batch) = self.reserve.replace(self.loaded.take_batch()) {
             give_up(class, batch);
