@@ -201,11 +201,12 @@ impl<T> Core<T> {
         limit: usize,
     ) -> usize {
         let mut taken = self.take_many_in_hand(inbox, buffer, limit);
-        if taken < limit && self.occupied.load(Relaxed) {
-            if let Ok(value) = self.try_recv(inbox) {
-                buffer.push(value);
-                taken += 1 + self.take_many_in_hand(inbox, buffer, limit - taken - 1);
-            }
+        if taken < limit
+            && self.occupied.load(Relaxed)
+            && let Ok(value) = self.try_recv(inbox)
+        {
+            buffer.push(value);
+            taken += 1 + self.take_many_in_hand(inbox, buffer, limit - taken - 1);
         }
         taken
     }

@@ -1,46 +1,11 @@
 //! A channel for one value.
 //!
-//! Two sides share one allocation and one atomic word, without a lock: each side has a cell that it
-//! writes and the other reads, and a bit of the word says whose turn it is.
+//! [`channel`] gives a [`Sender`] and a [`Receiver`]. The sender sends at most once, and never waits;
+//! the receiver is a future that completes with the value, or with an error when the sender is gone.
+//! Each side can learn that the other has lost interest.
 //!
-//! # The word
-//!
-//! | bit | set by | cleared by | says |
-//! |---|---|---|---|
-//! | `ENDED` | the sender, by `send` or drop | nobody | the value cell is final, and the receiver's |
-//! | `CLOSED` | the receiver, by `close` or drop | nobody | nothing will be received but what is there |
-//! | `RX_WAITS` | the receiver | the receiver | the receiver's waker is in its cell, to be read by both |
-//! | `TX_WAITS` | the sender | the sender | the same for the sender's waker |
-//!
-//! `ENDED` is set by `send` only if `CLOSED` is not: a value that was not accepted is returned. The
-//! other way round both may be set, since a receiver may close, and still take what was sent before.
-//!
-//! # The two sides of a wait
-//!
-//! The receiver (for the sender, read it with `CLOSED` for `ENDED`):
-//!
-//! 1. if its bit is set with another waker in the cell, clear the bit;
-//! 2. write the waker, set the bit; each of these changes of the bit tells it whether `ENDED` was
-//!    already set: then it does not wait.
-//!
-//! The sender: set `ENDED`; if that step saw `RX_WAITS`, wake what is in the cell.
-//!
-//! Both are changes of one word, so one is first: `ENDED` before the receiver's bit, and the receiver
-//! takes the value; or after it, and the sender wakes. If the receiver clears its bit first, the sender
-//! does not look into the cell; if the sender ends first, the receiver sees that when it clears, and
-//! does not write.
-//!
-//! # Invariants
-//!
-//! 1. The value cell is the sender's until `ENDED`, then the receiver's.
-//! 2. A waker cell is its side's to write while its bit is not set; while it is, both may read it. It
-//!    is not written again once the other side has ended or closed.
-//!
-//! # Orderings
-//!
-//! Setting `ENDED` releases the value cell and setting a waiting bit releases its waker cell; whoever
-//! acts on the bit has acquired the word. Clearing `RX_WAITS` meets the sender's `ENDED` only to learn
-//! of it.
+//! This is the way to get an answer back from another task: send it the sender along with the
+//! question. For more than one value there is [`mpsc`](super::mpsc).
 
 pub mod error;
 

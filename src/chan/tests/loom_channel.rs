@@ -3,8 +3,9 @@
 //! Seen to fail: with `Relaxed` for the `Release` with which a value in hand is given out, or for the
 //! `Acquire` with which a sender looks at it (`loom_a_receive_happens_before_the_send_it_made_room_for`);
 //! with a sender that queues without setting `WANTED` (a deadlock in
-//! `loom_a_sender_that_waits_is_let_in_from_hand`); and with `Relaxed` for the `AcqRel` of the senders'
-//! count (`loom_the_last_sender_ends_the_channel_after_all_values`).
+//! `loom_a_sender_that_waits_is_let_in_from_hand`); and with `abandon` not waking the next
+//! (`loom_a_sender_that_leaves_passes_its_room_on`). The ordering of the senders' count cannot be seen
+//! to fail, since the lock is taken before each decrement and after the last one.
 
 use std::pin::pin;
 use std::task::{Context, Waker};

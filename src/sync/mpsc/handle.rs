@@ -1,4 +1,13 @@
 //! The two ends of a channel core, as bounded and unbounded channels share them.
+//!
+//! The core holds values and queues of waiting tasks; what it does not know is how many handles there
+//! are. That is counted here.
+//!
+//! # Invariants
+//!
+//! 1. `strong` is the number of live [`Tx`]. Whoever brings it to zero tells the core, once, and it
+//!    does not rise again.
+//! 2. There is one [`Rx`], so it may take several values in hand.
 
 use std::pin::Pin;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};

@@ -1,6 +1,47 @@
 //! What the two sides of a oneshot channel share: the word, and the cells that it guards.
 //!
-//! The protocol and its invariants stand in the prose of [`oneshot`](super).
+//! There is one allocation, one atomic word, and no lock: each side has a cell that it writes and the
+//! other reads, and a bit of the word says whose turn it is.
+//!
+//! # The word
+//!
+//! | bit | set by | cleared by | says |
+//! |---|---|---|---|
+//! | `ENDED` | the sender, by `send` or drop | nobody | the value cell is final, and the receiver's |
+//! | `CLOSED` | the receiver, by `close` or drop | nobody | nothing will be received but what is there |
+//! | `RX_WAITS` | the receiver | the receiver | the receiver's waker is in its cell, to be read by both |
+//! | `TX_WAITS` | the sender | the sender | the same for the sender's waker |
+//!
+//! `ENDED` is set by `send` only if `CLOSED` is not: a value that was not accepted is returned. The
+//! other way round both may be set, since a receiver may close, and still take what was sent before.
+//!
+//! # The two sides of a wait
+//!
+//! The receiver (for the sender, read it with `CLOSED` for `ENDED`):
+//!
+//! 1. if its bit is set with another waker in the cell, clear the bit;
+//! 2. write the waker, set the bit; each of these changes of the bit tells it whether `ENDED` was
+//!    already set: then it does not wait.
+//!
+//! The sender: set `ENDED`; if that step saw `RX_WAITS`, wake what is in the cell.
+//!
+//! Both are changes of one word, so one is first: `ENDED` before the receiver's bit, and the receiver
+//! takes the value; or after it, and the sender wakes. If the receiver clears its bit first, the sender
+//! does not look into the cell; if the sender ends first, the receiver sees that when it clears, and
+//! does not write.
+//!
+//! # Invariants
+//!
+//! 1. The value cell is the sender's until `ENDED`, then the receiver's.
+//! 2. A waker cell is its side's to write while its bit is not set; while it is, both may read it. It
+//!    is not written again once the other side has ended or closed.
+//!
+//! # Orderings
+//!
+//! Setting `ENDED` releases the value cell, and setting a waiting bit releases its waker cell; whoever
+//! reaches into a cell has acquired the word. Every step that may find the other side over acquires
+//! too, though a bit that is cleared guards nothing: so `closed` returns after all that the receiver
+//! did.
 
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use std::task::{Poll, Waker};
@@ -57,11 +98,11 @@ impl<const WAITS: u8, const OVER: u8> Side<WAITS, OVER> {
             return Poll::Ready(());
         }
         if bits & WAITS != 0 {
-            // SAFETY: the bit is set, and only this side clears it: both may read (2).
-            if self
-                .waker
-                .with(|cell| unsafe { (*cell).as_ref() }.is_some_and(|w| w.will_wake(waker)))
-            {
+            let wakes = self.waker.with(|cell| {
+                // SAFETY: the bit is set, and only this side clears it: both may read (2).
+                unsafe { (*cell).as_ref() }.is_some_and(|current| current.will_wake(waker))
+            });
+            if wakes {
                 return Poll::Pending;
             }
             if word.fetch_and(!WAITS, Acquire) & OVER != 0 {
@@ -82,8 +123,8 @@ impl<const WAITS: u8, const OVER: u8> Side<WAITS, OVER> {
         if bits & WAITS == 0 {
             return;
         }
-        // SAFETY: the bit was set when `OVER` was, so that the cell is not written any more (2).
         self.waker.with(|cell| {
+            // SAFETY: the bit was set when `OVER` was, so that the cell is not written any more (2).
             if let Some(waker) = unsafe { &*cell } {
                 waker.wake_by_ref();
             }

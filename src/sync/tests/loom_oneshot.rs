@@ -1,8 +1,8 @@
 //! `oneshot`: each end of one side against each wait of the other.
 //!
 //! Seen to fail: with `Relaxed` for the `AcqRel` of `send`, and for the `Acquire` of `look` (the value);
-//! with `Relaxed` for the `AcqRel` with which a side sets its bit (the waker); and with a new waker
-//! written without clearing the bit first.
+//! with `Relaxed` for the `AcqRel` with which a side sets its bit, ends or closes (the waker); and with
+//! a new waker written without clearing the bit first.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -19,6 +19,20 @@ fn loom_a_value_reaches_one_who_waits() {
         let (tx, rx) = channel();
         let thread = thread::spawn(move || tx.send(Box::new(7)).unwrap());
         assert_eq!(*block_on(rx).unwrap(), 7);
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn loom_a_value_is_whole_for_one_who_only_looks() {
+    loom::model(|| {
+        let (tx, mut rx) = channel::<Box<u32>>();
+        let thread = thread::spawn(move || {
+            if let Ok(value) = rx.try_recv() {
+                assert_eq!(*value, 7);
+            }
+        });
+        drop(tx.send(Box::new(7))); // refused, if the receiver is gone by now
         thread.join().unwrap();
     });
 }

@@ -9,8 +9,11 @@ use super::wakers::{Wakes, calling};
 use crate::util::sync::Mutex;
 use crate::util::wait_list::Waiter;
 
-/// Waiters that are queued, each with its counter.
-fn queue(lock: &Mutex<Permits>, n: usize) -> Vec<(Pin<Box<Waiter<bool>>>, Arc<Wakes>)> {
+/// A waiter, and what counts its wakes.
+type Counted = (Pin<Box<Waiter<bool>>>, Arc<Wakes>);
+
+/// Waiters that are queued.
+fn queue(lock: &Mutex<Permits>, n: usize) -> Vec<Counted> {
     let waiters = (0..n).map(|_| (Box::pin(Waiter::new()), Wakes::new()));
     let mut waiters: Vec<_> = waiters.collect();
     for (waiter, wakes) in &mut waiters {

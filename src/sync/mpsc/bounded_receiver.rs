@@ -1,0 +1,256 @@
+//! The receiving end of a bounded channel.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use super::error::TryRecvError;
+use super::handle::Rx;
+use crate::util::block_thread::block_on;
+
+/// The receiving end of a bounded channel.
+///
+/// Dropping it closes the channel and drops what was not received.
+pub struct Receiver<T> {
+    pub(super) rx: Rx<T>,
+}
+
+impl<T> Receiver<T> {
+    /// Receives the next value; `None` when the channel is empty and nothing will come.
+    ///
+    /// # Cancel safety
+    ///
+    /// This is cancel safe: no value is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc;
+    ///
+    /// runtime::block_on(async {
+    ///     let (tx, mut rx) = mpsc::channel(10);
+    ///     tx.send(1).await.unwrap();
+    ///     drop(tx);
+    ///     assert_eq!(rx.recv().await, Some(1));
+    ///     assert_eq!(rx.recv().await, None);
+    /// });
+    /// ```
+    pub async fn recv(&mut self) -> Option<T> {
+        poll_fn(|cx| self.poll_recv(cx)).await
+    }
+
+    /// Waits for a value, and appends it and those behind it to `buffer`, up to `limit`.
+    ///
+    /// Returns how many there were: 0 when the channel is empty and nothing will come, or if `limit`
+    /// is 0.
+    ///
+    /// # Cancel safety
+    ///
+    /// This is cancel safe: no value is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc;
+    ///
+    /// runtime::block_on(async {
+    ///     let (tx, mut rx) = mpsc::channel(10);
+    ///     for n in 0..3 {
+    ///         tx.send(n).await.unwrap();
+    ///     }
+    ///     let mut buffer = Vec::new();
+    ///     assert_eq!(rx.recv_many(&mut buffer, 2).await, 2);
+    ///     assert_eq!(buffer, [0, 1]);
+    /// });
+    /// ```
+    pub async fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
+        poll_fn(|cx| self.poll_recv_many(cx, buffer, limit)).await
+    }
+
+    /// Receives a value if one is there.
+    ///
+    /// # Errors
+    ///
+    /// Returns `Empty` if a value may still come, else `Disconnected`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc::{self, error::TryRecvError};
+    ///
+    /// let (tx, mut rx) = mpsc::channel(10);
+    /// assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    /// tx.try_send(1).unwrap();
+    /// drop(tx);
+    /// assert_eq!(rx.try_recv(), Ok(1));
+    /// assert_eq!(rx.try_recv(), Err(TryRecvError::Disconnected));
+    /// ```
+    pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
+        self.rx.try_recv()
+    }
+
+    /// Receives the next value, blocking the thread until it is there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc;
+    ///
+    /// let (tx, mut rx) = mpsc::channel(10);
+    /// let thread = std::thread::spawn(move || tx.blocking_send(3));
+    /// assert_eq!(rx.blocking_recv(), Some(3));
+    /// assert_eq!(rx.blocking_recv(), None);
+    /// # thread.join().unwrap().unwrap();
+    /// ```
+    pub fn blocking_recv(&mut self) -> Option<T> {
+        block_on(self.recv())
+    }
+
+    /// As [`recv_many`](Self::recv_many), blocking the thread until a value is there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc;
+    ///
+    /// let (tx, mut rx) = mpsc::channel(10);
+    /// tx.try_send(3).unwrap();
+    /// let mut buffer = Vec::new();
+    /// assert_eq!(rx.blocking_recv_many(&mut buffer, 5), 1);
+    /// ```
+    pub fn blocking_recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
+        block_on(self.recv_many(buffer, limit))
+    }
+
+    /// As [`recv`](Self::recv), for use in a `poll` of your own.
+    ///
+    /// Only the task of the last call is woken.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc;
+    ///
+    /// runtime::block_on(async {
+    ///     let (tx, mut rx) = mpsc::channel(10);
+    ///     tx.send(3).await.unwrap();
+    ///     assert_eq!(std::future::poll_fn(|cx| rx.poll_recv(cx)).await, Some(3));
+    /// });
+    /// ```
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        self.rx.poll_recv(cx)
+    }
+
+    /// As [`recv_many`](Self::recv_many), for use in a `poll` of your own.
+    ///
+    /// Only the task of the last call is woken.
+    pub fn poll_recv_many(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut Vec<T>,
+        limit: usize,
+    ) -> Poll<usize> {
+        self.rx.poll_recv_many(cx, buffer, limit)
+    }
+
+    /// Refuses what has not been sent yet; what was sent is still received.
+    ///
+    /// To drain the channel, call `recv` until it returns `None`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc;
+    ///
+    /// runtime::block_on(async {
+    ///     let (tx, mut rx) = mpsc::channel(10);
+    ///     tx.send(1).await.unwrap();
+    ///     rx.close();
+    ///     assert!(tx.send(2).await.is_err());
+    ///     assert_eq!(rx.recv().await, Some(1));
+    ///     assert_eq!(rx.recv().await, None);
+    /// });
+    /// ```
+    pub fn close(&mut self) {
+        self.rx.core().close();
+    }
+
+    /// Whether no more can be sent: the channel was closed, or all senders are gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.rx.is_closed()
+    }
+
+    /// Whether there is nothing to receive at this moment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc;
+    ///
+    /// let (tx, rx) = mpsc::channel(10);
+    /// assert!(rx.is_empty());
+    /// tx.try_send(1).unwrap();
+    /// assert!(!rx.is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many values were sent and not received.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc;
+    ///
+    /// let (tx, rx) = mpsc::channel(10);
+    /// tx.try_send(1).unwrap();
+    /// assert_eq!(rx.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rx.len()
+    }
+
+    /// How many values could be sent now without waiting.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc;
+    ///
+    /// let (tx, rx) = mpsc::channel(5);
+    /// tx.try_send(1).unwrap();
+    /// assert_eq!((rx.capacity(), rx.max_capacity()), (4, 5));
+    /// ```
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.rx.core().room()
+    }
+
+    /// The capacity with which the channel was created.
+    #[must_use]
+    pub fn max_capacity(&self) -> usize {
+        self.rx.core().limit()
+    }
+
+    /// How many senders there are.
+    #[must_use]
+    pub fn sender_strong_count(&self) -> usize {
+        self.rx.strong_count()
+    }
+
+    /// How many weak senders there are.
+    #[must_use]
+    pub fn sender_weak_count(&self) -> usize {
+        self.rx.weak_count()
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("mpsc::Receiver").field("core", self.rx.core()).finish()
+    }
+}
