@@ -1,6 +1,8 @@
 //! Tests of what tasks wait for, by hand: each poll, wake and drop is seen.
 
 #[cfg(not(loom))]
+mod auto_traits;
+#[cfg(not(loom))]
 mod mpsc;
 #[cfg(not(loom))]
 mod mpsc_permits;
