@@ -233,7 +233,7 @@ impl<T> Core<T> {
         Some(value)
     }
 
-    /// Hands on the slot of a value that was in hand, and any slots that a queue of waiters left.
+    /// Hands on the slot of a value that was in hand, and brings `WANTED` up to date.
     #[cold]
     fn hand_out(&self) {
         let mut state = self.state.lock();

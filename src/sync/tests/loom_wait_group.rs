@@ -4,7 +4,7 @@
 //! without having acquired that write, is a race that loom sees.
 //!
 //! Seen to fail: with `Relaxed` for the `AcqRel` of a change; with `Relaxed` for the loads of `announce`
-//! and `is_zero`; and with `release` waking whoever is at the front, of whatever round.
+//! and `count`; and with `release` waking whoever is at the front, of whatever round.
 
 use loom::thread;
 
