@@ -6,8 +6,10 @@
 //!
 //! # When it looks
 //!
-//! Every [`TICK`] while anybody runs tasks; every [`SHORT_TICK`] while tasks wait that an idle permit could take. After
-//! [`REST_AFTER`] without anybody running it sleeps until it is roused.
+//! Every [`TICK`] while polls are made; every [`SHORT_TICK`] while tasks wait that an idle permit could take. When no
+//! poll was made since the last look and nobody runs, the next look comes after twice the time, and after
+//! [`LOOKS_WHILE_IDLE`] of these it sleeps until it is roused. To rouse it costs a few microseconds, so it is not done for
+//! every short pause; to look a hundred times a second at a program that does nothing costs more.
 //!
 //! # Why it does not oversleep
 //!
@@ -18,7 +20,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed, Ordering::SeqCst, fence};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Scheduler;
 
@@ -28,8 +30,8 @@ const TICK: Duration = Duration::from_millis(10);
 /// From one look to the next while tasks wait that an idle permit could take.
 const SHORT_TICK: Duration = Duration::from_micros(500);
 
-/// Without anybody running for so long, the monitor sleeps.
-const REST_AFTER: Duration = Duration::from_secs(1);
+/// So many looks at nothing, each after twice the time, until the monitor sleeps.
+const LOOKS_WHILE_IDLE: u32 = 3;
 
 struct Monitor {
     watched: Mutex<Vec<Watched>>,
@@ -110,16 +112,21 @@ impl Monitor {
     }
 
     fn run(&self) {
-        let mut last_running = Instant::now();
+        let mut idle_looks = 0;
         loop {
-            let seen = self.look();
-            if seen != Seen::Idle {
-                last_running = Instant::now();
-            } else if last_running.elapsed() >= REST_AFTER {
+            idle_looks = match self.look() {
+                Seen::Idle => idle_looks + 1,
+                Seen::Running => 0,
+                Seen::Waiting => {
+                    std::thread::sleep(SHORT_TICK);
+                    continue;
+                }
+            };
+            if idle_looks > LOOKS_WHILE_IDLE {
                 self.rest();
-                last_running = Instant::now();
+                idle_looks = 0;
             }
-            std::thread::sleep(if seen == Seen::Waiting { SHORT_TICK } else { TICK });
+            std::thread::sleep(TICK * (1 << idle_looks));
         }
     }
 
@@ -166,14 +173,19 @@ impl Watched {
     fn look(&mut self, scheduler: &Scheduler) -> (Seen, bool) {
         let idle = &scheduler.idle;
         let mut seen = if idle.anyone_runs() { Seen::Running } else { Seen::Idle };
+        let mut polled = false;
         let mut stuck = !scheduler.injector.is_empty();
         for (index, last) in self.sequences.iter_mut().enumerate() {
             let Some(worker) = scheduler.known_worker(index) else { continue };
             let before = std::mem::replace(last, worker.sequence.load(Relaxed));
+            polled |= before != *last;
             if worker.has_waiting_tasks() {
                 seen = Seen::Waiting;
                 stuck |= before == *last;
             }
+        }
+        if polled {
+            seen = seen.max(Seen::Running);
         }
         if !idle.needs_searcher() {
             return (seen.min(Seen::Running), false);
