@@ -18,10 +18,12 @@
 //! # Orderings
 //!
 //! Unpark's write is Release and meets the Acquire of every step that takes a token: what was done before unpark
-//! is seen after park. Whether the *condition for sleeping* still holds is the caller's business, see
+//! is seen after park. It is a read-modify-write, so a token taken once stands for all unparks before it. The other
+//! accesses are Relaxed: `PARKED` and `EMPTY` publish nothing, and between step 2 and the wait the lock orders.
+//! Whether the *condition for sleeping* still holds is the caller's business, see
 //! `scheduler/README.md`.
 
-use std::sync::atomic::Ordering::{AcqRel, Acquire};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::{Duration, Instant};
 
 use crate::util::sync::{AtomicU8, Condvar, Mutex};
@@ -52,8 +54,8 @@ impl Parker {
         }
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut guard = self.lock.lock();
-        if self.state.compare_exchange(EMPTY, PARKED, AcqRel, Acquire).is_err() {
-            self.state.swap(EMPTY, AcqRel);
+        if self.state.compare_exchange(EMPTY, PARKED, Relaxed, Relaxed).is_err() {
+            self.state.swap(EMPTY, Acquire);
             return;
         }
         loop {
@@ -67,22 +69,22 @@ impl Parker {
                     self.condition.wait_timeout(guard, left)
                 }
             };
-            if self.state.load(Acquire) == NOTIFIED {
+            if self.state.load(Relaxed) == NOTIFIED {
                 break;
             }
         }
-        self.state.swap(EMPTY, AcqRel);
+        self.state.swap(EMPTY, Acquire);
     }
 
     /// Wakes the thread, now or when it parks the next time.
     pub(crate) fn unpark(&self) {
-        if self.state.swap(NOTIFIED, AcqRel) == PARKED {
+        if self.state.swap(NOTIFIED, Release) == PARKED {
             drop(self.lock.lock());
             self.condition.notify_one();
         }
     }
 
     fn take_token(&self) -> bool {
-        self.state.compare_exchange(NOTIFIED, EMPTY, AcqRel, Acquire).is_ok()
+        self.state.compare_exchange(NOTIFIED, EMPTY, Acquire, Relaxed).is_ok()
     }
 }

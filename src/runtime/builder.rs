@@ -95,7 +95,7 @@ impl Builder {
 
     /// As [`thread_name`](Self::thread_name), with a function that is asked for each thread's name.
     ///
-    /// A NUL byte in a name that it returns becomes a question mark.
+    /// A NUL byte in a name that it returns becomes a question mark. If it panics, the thread has the default name.
     pub fn thread_name_fn<F>(&mut self, name: F) -> &mut Self
     where
         F: Fn() -> String + Send + Sync + 'static,

@@ -24,8 +24,24 @@
 //!
 //! The word is what a pusher reads; the lock's data are what a waker changes. They agree whenever the lock is
 //! free.
+//!
+//! # Orderings
+//!
+//! Every access of the word is Relaxed: nothing is published by it. Whoever changes a count or `CLOSED` has the
+//! lock, which orders all that is done under it. Whoever reads the word without the lock needs more only if the
+//! word is one half of a pair of writes and reads that cross, and then a `fence(SeqCst)` stands on both sides:
+//!
+//! | write, fence, read | meets |
+//! |---|---|
+//! | pushes to the injector; [`needs_searcher_after_push`](Idle::needs_searcher_after_push); reads the word | the two below |
+//! | [`lie_down`](Idle::lie_down) writes the word, fences; the worker looks at the injector | the push |
+//! | a search ends, or a worker is left; `Scheduler::after_push` fences, looks at the injector | the push |
+//! | [`close`](Idle::close) writes the word; `drain_all` fences, empties the injector | the push |
+//! | gives or takes a permit; `monitor::rouse` fences, reads the monitor's state | `Monitor::rest`, the other way round |
+//!
+//! `SEARCH` is set by a read-modify-write, so that of two who want it one finds it clear.
 
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 use super::permit::Permit;
 use crate::driver::Parker;
@@ -99,7 +115,7 @@ pub(crate) struct Search<'a>(&'a Idle);
 
 impl Drop for Search<'_> {
     fn drop(&mut self) {
-        let before = self.0.word.fetch_and(!SEARCH, SeqCst);
+        let before = self.0.word.fetch_and(!SEARCH, Relaxed);
         debug_assert!(before & SEARCH != 0, "ended a search that nobody had begun");
     }
 }
@@ -128,7 +144,7 @@ impl Idle {
 
     /// Whether a permit is free, nobody searches, and somebody could be woken or started to.
     ///
-    /// A hint, unless the caller fenced after a push: see [`needs_searcher_after_push`](Self::needs_searcher_after_push).
+    /// A hint, unless the caller fenced before: see [`needs_searcher_after_push`](Self::needs_searcher_after_push).
     #[inline]
     pub(crate) fn needs_searcher(&self) -> bool {
         wants(self.word.load(Relaxed))
@@ -157,12 +173,12 @@ impl Idle {
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.word.load(Acquire) & CLOSED != 0
+        self.word.load(Relaxed) & CLOSED != 0
     }
 
     /// Becomes the searcher, unless there is one.
     pub(crate) fn begin_search(&self) -> Option<Search<'_>> {
-        let before = self.word.fetch_or(SEARCH, AcqRel);
+        let before = self.word.fetch_or(SEARCH, Relaxed);
         (before & SEARCH == 0).then(|| Search(self))
     }
 
@@ -175,16 +191,16 @@ impl Idle {
     /// Gives a free permit, with the duty to search, to somebody who has none.
     pub(crate) fn grant(&self) -> Grant {
         let mut inner = self.lock.lock();
-        if !wants(self.word.load(Relaxed)) || self.word.fetch_or(SEARCH, AcqRel) & SEARCH != 0 {
+        if !wants(self.word.load(Relaxed)) || self.word.fetch_or(SEARCH, Relaxed) & SEARCH != 0 {
             return Grant::Nobody;
         }
         if let Some(sleeper) = inner.sleepers.pop() {
-            self.word.fetch_sub(SLEEPER + FREE, SeqCst);
+            self.word.fetch_sub(SLEEPER + FREE, Relaxed);
             self.permits[sleeper.worker].grant();
             return Grant::Wake(sleeper.parker);
         }
         let worker = inner.vacant.pop().expect("the word counts a vacant worker");
-        self.word.fetch_sub(VACANT + FREE, SeqCst);
+        self.word.fetch_sub(VACANT + FREE, Relaxed);
         self.permits[worker].grant();
         Grant::Start(worker)
     }
@@ -207,7 +223,7 @@ impl Idle {
             return None;
         }
         let worker = inner.vacant.pop().expect("not empty");
-        self.word.fetch_sub(self.vacant_unit() + FREE, SeqCst);
+        self.word.fetch_sub(self.vacant_unit() + FREE, Relaxed);
         self.permits[worker].grant();
         Some(worker)
     }
@@ -222,7 +238,7 @@ impl Idle {
         let mut inner = self.lock.lock();
         self.give_back(worker);
         inner.vacant.push(worker);
-        self.word.fetch_add(self.vacant_unit(), SeqCst);
+        self.word.fetch_add(self.vacant_unit(), Relaxed);
         let waiting = std::mem::take(&mut inner.waiting);
         drop(inner);
         for parker in waiting {
@@ -237,7 +253,7 @@ impl Idle {
         let mut inner = self.lock.lock();
         self.give_back(worker);
         inner.sleepers.push(Sleeper { worker, parker: parker.clone() });
-        self.word.fetch_add(SLEEPER, SeqCst);
+        self.word.fetch_add(SLEEPER, Relaxed);
         drop(inner);
         fence(SeqCst);
     }
@@ -249,11 +265,11 @@ impl Idle {
             return Rise::Granted;
         };
         inner.sleepers.remove(at);
-        let word = self.word.fetch_sub(SLEEPER, SeqCst);
+        let word = self.word.fetch_sub(SLEEPER, Relaxed);
         if word & CLOSED != 0 || free(word) == 0 {
             return Rise::WithoutPermit;
         }
-        self.word.fetch_sub(FREE, SeqCst);
+        self.word.fetch_sub(FREE, Relaxed);
         self.permits[worker].grant();
         Rise::Awake
     }
@@ -261,7 +277,7 @@ impl Idle {
     /// Ends it all: takes every permit, and returns everybody who sleeps or waits, to be unparked.
     pub(crate) fn close(&self) -> Vec<Arc<Parker>> {
         let mut inner = self.lock.lock();
-        self.word.fetch_or(CLOSED, SeqCst);
+        self.word.fetch_or(CLOSED, Relaxed);
         for permit in &self.permits {
             permit.take();
         }
@@ -273,7 +289,7 @@ impl Idle {
     /// Counts a permit up, if the worker still has it. Under the lock.
     fn give_back(&self, worker: usize) {
         if self.permits[worker].release() {
-            self.word.fetch_add(FREE, SeqCst);
+            self.word.fetch_add(FREE, Relaxed);
         }
     }
 

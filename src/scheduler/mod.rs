@@ -51,6 +51,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use crate::cell::contain;
+
 pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;
 pub(crate) use shared::Scheduler;
@@ -77,9 +79,12 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// A thread as it was asked for.
+    /// A thread as it was asked for; under our own name if the user's function panics.
     pub(crate) fn thread(&self) -> std::thread::Builder {
-        let builder = std::thread::Builder::new().name((self.thread_name)());
+        let mut name = None;
+        contain(|| name = Some((self.thread_name)()));
+        let name = name.unwrap_or_else(|| "gosched-worker".into());
+        let builder = std::thread::Builder::new().name(name);
         match self.thread_stack_size {
             Some(size) => builder.stack_size(size),
             None => builder,

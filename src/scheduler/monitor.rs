@@ -6,15 +6,17 @@
 //!
 //! # When it looks
 //!
-//! Every [`TICK`] while polls are made; every [`SHORT_TICK`] while tasks wait that an idle permit could take. When no
-//! poll was made since the last look and nobody runs, the next look comes after twice the time, and after
-//! [`LOOKS_WHILE_IDLE`] of these it sleeps until it is roused. To rouse it costs a few microseconds, so it is not done for
-//! every short pause; to look a hundred times a second at a program that does nothing costs more.
+//! Every [`TICK`] while polls are made, or while a task waits for which no thread could be started; every [`SHORT_TICK`]
+//! while tasks wait that an idle permit could take. When no poll was made since the last look and nobody runs, the next
+//! look comes after twice the time, and after [`LOOKS_WHILE_IDLE`] of these it sleeps until it is roused. To rouse it
+//! costs a few microseconds, so it is not done for every short pause; to look a hundred times a second at a program
+//! that does nothing costs more.
 //!
 //! # Why it does not oversleep
 //!
-//! *Monitor*: 1. writes `ASLEEP`; 2. fences; 3. looks whether anybody runs; 4. if nobody does, waits.
-//! *Whoever gives a permit*: 1. changes the idle word; 2. fences; 3. reads the state; 4. if it is `ASLEEP`, rouses.
+//! *Monitor*: 1. writes `ASLEEP`; 2. fences; 3. looks whether anybody runs or the injector holds a task; 4. if
+//! not, waits.
+//! *Whoever gives or takes a permit*: 1. changes the idle word; 2. fences; 3. reads the state; 4. if it is `ASLEEP`, rouses.
 //! One of the two sees the other's write. To wait and to rouse happens under the lock, so a rouse between
 //! steps 3 and 4 of the monitor is not lost either.
 
@@ -81,7 +83,7 @@ pub(super) fn forget(scheduler: &Arc<Scheduler>) {
     MONITOR.lock().retain(|w| !std::ptr::eq(w.scheduler.as_ptr(), Arc::as_ptr(scheduler)));
 }
 
-/// To be called by whoever gave a permit to somebody: starts the monitor, or wakes it if it sleeps.
+/// To be called by whoever gave or took a permit: starts the monitor, or wakes it if it sleeps.
 #[inline]
 pub(super) fn rouse() {
     fence(SeqCst);
@@ -155,7 +157,7 @@ impl Monitor {
         self.state.store(ASLEEP, Relaxed);
         fence(SeqCst);
         let schedulers: Vec<_> = watched.iter().filter_map(|w| w.scheduler.upgrade()).collect();
-        if schedulers.iter().any(|scheduler| scheduler.idle.anyone_runs()) {
+        if schedulers.iter().any(|scheduler| scheduler.needs_monitor()) {
             self.state.store(AWAKE, Relaxed);
         }
         // A strong reference must not be dropped under the lock: it may be the last.
@@ -172,7 +174,7 @@ impl Watched {
     /// What the scheduler does, and whether a searcher should be woken for it.
     fn look(&mut self, scheduler: &Scheduler) -> (Seen, bool) {
         let idle = &scheduler.idle;
-        let mut seen = if idle.anyone_runs() { Seen::Running } else { Seen::Idle };
+        let mut seen = if scheduler.needs_monitor() { Seen::Running } else { Seen::Idle };
         let mut polled = false;
         let mut stuck = !scheduler.injector.is_empty();
         for (index, last) in self.sequences.iter_mut().enumerate() {

@@ -123,11 +123,11 @@ impl Scheduler {
         match self.idle.grant() {
             Grant::Nobody => {}
             Grant::Wake(parker) => {
-                monitor::rouse();
+                self.rouse_monitor();
                 parker.unpark();
             }
             Grant::Start(worker) => {
-                monitor::rouse();
+                self.rouse_monitor();
                 self.start_thread(worker);
             }
         }
@@ -143,10 +143,21 @@ impl Scheduler {
     /// A parker's owner claims a worker, or is registered to be told of one.
     pub(super) fn claim(self: &Arc<Self>, parker: &Arc<Parker>) -> Option<usize> {
         let worker = self.idle.claim(parker)?;
+        self.rouse_monitor();
+        Some(worker)
+    }
+
+    /// To be called by whoever gave or took a permit: the monitor must not sleep while anybody runs.
+    pub(super) fn rouse_monitor(&self) {
+        // Where no thread may be started, nobody could be woken for the tasks behind a long poll.
         if self.config.starts_threads {
             monitor::rouse();
         }
-        Some(worker)
+    }
+
+    /// Whether the monitor is needed: anybody runs, or a task waits for whom no thread could be started.
+    pub(super) fn needs_monitor(&self) -> bool {
+        self.idle.anyone_runs() || !self.injector.is_empty()
     }
 }
 

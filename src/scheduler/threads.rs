@@ -1,6 +1,6 @@
 //! The threads that a runtime started, and how it waits for them.
 
-use std::io;
+use std::io::{self, Write};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,7 @@ impl Scheduler {
     /// If the system gives none, the worker stays vacant and its permit free; whoever next finds work waiting
     /// tries again, at the latest the monitor.
     pub(super) fn start_thread(self: &Arc<Self>, worker: usize) {
+        let thread = self.config.thread(); // foreign code gives its name: not under the lock
         let mut inner = self.threads.lock.lock();
         // A thread is either counted before the runtime's end waits for all, or not started.
         if self.idle.is_closed() {
@@ -68,7 +69,7 @@ impl Scheduler {
             return self.idle.return_unstarted(worker);
         }
         let scheduler = self.clone();
-        match self.config.thread().spawn(move || scheduler.run_thread(worker)) {
+        match thread.spawn(move || scheduler.run_thread(worker)) {
             Ok(handle) => {
                 inner.working += 1;
                 inner.failures = 0;
@@ -106,7 +107,9 @@ impl Scheduler {
 /// Once per series of failures: the program goes on with the threads that it has.
 #[cold]
 fn report(error: &io::Error) {
-    eprintln!(
+    // A closed stderr is no reason to panic.
+    let _ = writeln!(
+        io::stderr(),
         "gosched: no thread could be started ({error}); going on with those there are, and trying again later"
     );
 }

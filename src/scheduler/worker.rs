@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::panic::Location;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
 
@@ -21,7 +21,7 @@ use crate::cell::{self, JoinRef, OwnedSet, Runnable, Slot};
 use crate::coop;
 use crate::driver::Parker;
 use crate::util::rng::Rng;
-use crate::util::sync::AtomicU64;
+use crate::util::sync::{AtomicU64, fence};
 
 /// The shared half of a worker.
 ///
@@ -137,6 +137,9 @@ impl Local {
     /// Sits down at a worker that was claimed from `idle`.
     pub(super) fn sit_down(scheduler: &Arc<Scheduler>, index: usize, parker: &Arc<Parker>) -> Self {
         let worker = scheduler.worker(index).clone();
+        // Either the ending thread sees this worker, and closes its set, or this thread sees its permit taken:
+        // the other fence is in `drain_all`.
+        fence(SeqCst);
         let seat = worker.seat().take().expect("a claimed worker has its seat");
         Self {
             scheduler: scheduler.clone(),
@@ -157,14 +160,19 @@ impl Local {
         if self.must_search.take() {
             drop(self.scheduler.idle.granted_search());
         }
-        let left = std::iter::from_fn(|| self.worker.slot.take().or_else(|| self.queue.pop()));
+        self.unload();
         let scheduler = self.scheduler.clone();
-        left.for_each(|task| scheduler.injector.push(task));
         // The stash ends here: it refers to workers, which must not refer to one another through their seats.
         let seat = Seat { queue: self.queue, rng: self.rng, polls: self.polls.get() };
         *self.worker.seat() = Some(seat);
         scheduler.idle.vacate(self.worker.index);
         scheduler.after_push();
+    }
+
+    /// Moves what is still queued here to the injector. Whoever calls this looks at the injector afterwards.
+    fn unload(&self) {
+        let left = std::iter::from_fn(|| self.worker.slot.take().or_else(|| self.queue.pop()));
+        left.for_each(|task| self.scheduler.injector.push(task));
     }
 
     #[inline]
@@ -238,7 +246,10 @@ impl Local {
     pub(super) fn work<D: Duty>(&self, duty: &mut D) -> ControlFlow<D::Output> {
         context::work_as(self, || {
             loop {
-                if let Poll::Ready(output) = duty.attend() {
+                // Who was woken to search does that first: until then nobody else is woken, and to attend may take long.
+                if !self.must_search.get()
+                    && let Poll::Ready(output) = duty.attend()
+                {
                     return ControlFlow::Break(output);
                 }
                 if !self.has_permit() {
@@ -267,12 +278,15 @@ impl Local {
     fn sleep<D: Duty>(&self, duty: &D) {
         let (idle, config) = (&self.scheduler.idle, &self.scheduler.config);
         self.scheduler.call(&config.on_thread_park);
+        self.unload(); // the callback may have spawned
         idle.lie_down(self.worker.index, &self.parker);
         if !self.is_wanted() && !duty.is_due() && !idle.is_closed() {
             self.parker.park(None);
         }
-        if let Rise::Granted = idle.rise(self.worker.index) {
-            self.must_search.set(true);
+        match idle.rise(self.worker.index) {
+            Rise::Granted => self.must_search.set(true),
+            Rise::Awake => self.scheduler.rouse_monitor(),
+            Rise::WithoutPermit => {}
         }
         self.scheduler.call(&config.on_thread_unpark);
     }
@@ -288,11 +302,14 @@ impl Local {
 
 impl Scheduler {
     /// What was pushed without a wake may have nobody to look at it: wakes a searcher if so.
+    ///
+    /// For who has pushed, or has just changed the idle word so that others relied on it until now.
     pub(super) fn after_push(self: &Arc<Self>) {
+        fence(SeqCst);
         if self.injector.is_empty() {
             return;
         }
-        if self.idle.needs_searcher_after_push() {
+        if self.idle.needs_searcher() {
             self.wake_searcher();
         } else if self.idle.is_closed() {
             self.drain_injector();
