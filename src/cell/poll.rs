@@ -10,6 +10,11 @@
 //! 4. else the outcome is published in the state word; an unwanted one is dropped, a joiner is woken;
 //! 5. the task's own reference is dropped.
 //!
+//! # Pointers and references
+//!
+//! What gives the token or a reference away takes the cell as a pointer, and makes a reference to it inside. A
+//! reference that is an argument must stay valid until the function returns, and the cell may be freed before that.
+//!
 //! # Panics
 //!
 //! Foreign code runs in five places: poll, the drop of a future, of an output, of a payload, and the
@@ -164,11 +169,11 @@ pub(super) unsafe fn run<F: Future + 'static, S: Schedule>(header: NonNull<Heade
     // SAFETY: we hold the token.
     match catch_unwind(AssertUnwindSafe(|| unsafe { poll_future(cell, &header) })) {
         // SAFETY: the token goes along.
-        Ok(Poll::Pending) => unsafe { suspend(cell, header) },
+        Ok(Poll::Pending) => unsafe { suspend::<F, S>(header) },
         // SAFETY: the token goes along.
-        Ok(Poll::Ready(())) => unsafe { complete(cell, header, Outcome::Output) },
+        Ok(Poll::Ready(())) => unsafe { complete::<F, S>(header, Outcome::Output) },
         // SAFETY: the token goes along, and the future is still in its stage.
-        Err(payload) => unsafe { end_with_panic(cell, header, payload) },
+        Err(payload) => unsafe { end_with_panic::<F, S>(header, payload) },
     }
 }
 
@@ -203,7 +208,9 @@ unsafe fn poll_future<F: Future, S: Schedule>(
 ///
 /// The caller has the token, and gives it away.
 #[inline]
-unsafe fn suspend<F: Future + 'static, S: Schedule>(cell: &Cell<F, S>, header: NonNull<Header>) {
+unsafe fn suspend<F: Future + 'static, S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: invariants 1 and 5, by the token.
+    let cell = unsafe { Cell::<F, S>::of(header) };
     let state = &cell.header.state;
     // A task that woke itself goes back to a queue, which keeps it: it needs no place in a set yet.
     if !cell.header.links.is_linked() && !state.was_woken() {
@@ -238,9 +245,9 @@ pub(super) unsafe fn cancel<F: Future + 'static, S: Schedule>(header: NonNull<He
     // SAFETY: the token is ours.
     match unsafe { drop_future(cell) } {
         // SAFETY: the token goes along, and the stage is empty.
-        Ok(()) => unsafe { complete(cell, header, Outcome::Aborted) },
+        Ok(()) => unsafe { complete::<F, S>(header, Outcome::Aborted) },
         // SAFETY: the token goes along, and the stage is empty.
-        Err(payload) => unsafe { complete_with_panic(cell, header, payload) },
+        Err(payload) => unsafe { complete_with_panic::<F, S>(header, payload) },
     }
 }
 
@@ -251,16 +258,17 @@ pub(super) unsafe fn cancel<F: Future + 'static, S: Schedule>(header: NonNull<He
 /// The caller has the token, and gives it away; the stage holds the future.
 #[cold]
 unsafe fn end_with_panic<F: Future + 'static, S: Schedule>(
-    cell: &Cell<F, S>,
     header: NonNull<Header>,
     payload: Payload,
 ) {
+    // SAFETY: invariants 1 and 5, by the token.
+    let cell = unsafe { Cell::<F, S>::of(header) };
     // SAFETY: the token is ours.
     if let Err(second) = unsafe { drop_future(cell) } {
         contain(|| drop(second));
     }
     // SAFETY: the token goes along, and the stage is empty.
-    unsafe { complete_with_panic(cell, header, payload) };
+    unsafe { complete_with_panic::<F, S>(header, payload) };
 }
 
 /// Drops the future in place.
@@ -281,16 +289,17 @@ unsafe fn drop_future<F: Future, S: Schedule>(cell: &Cell<F, S>) -> Result<(), P
 ///
 /// The caller has the token, and gives it away; the stage is empty.
 unsafe fn complete_with_panic<F: Future + 'static, S: Schedule>(
-    cell: &Cell<F, S>,
     header: NonNull<Header>,
     payload: Payload,
 ) {
+    // SAFETY: invariants 1 and 5, by the token.
+    let cell = unsafe { Cell::<F, S>::of(header) };
     cell.stage.with_mut(|stage| {
         // SAFETY: invariant 2, and the stage is empty.
         unsafe { (&raw mut (*stage).panic).write(ManuallyDrop::new(payload)) }
     });
     // SAFETY: the token goes along, and the stage holds what the outcome says.
-    unsafe { complete(cell, header, Outcome::Panicked) };
+    unsafe { complete::<F, S>(header, Outcome::Panicked) };
 }
 
 /// Publishes the outcome that stands in the stage: steps 2 to 5 of the module's prose.
@@ -298,11 +307,9 @@ unsafe fn complete_with_panic<F: Future + 'static, S: Schedule>(
 /// # Safety
 ///
 /// The caller has the token, and gives it away; the stage holds what `outcome` says.
-unsafe fn complete<F: Future + 'static, S: Schedule>(
-    cell: &Cell<F, S>,
-    header: NonNull<Header>,
-    outcome: Outcome,
-) {
+unsafe fn complete<F: Future + 'static, S: Schedule>(header: NonNull<Header>, outcome: Outcome) {
+    // SAFETY: invariants 1 and 5, by the token.
+    let cell = unsafe { Cell::<F, S>::of(header) };
     if cell.header.links.is_linked() {
         let held = Held(header, PhantomData);
         // SAFETY: invariant 2, by the token.

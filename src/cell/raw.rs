@@ -43,11 +43,14 @@ pub(super) struct Cell<F: Future, S> {
 }
 
 /// The future, then what became of it. Which field is live follows from the state word: `future` until
-/// completion, then what [`Outcome`] says until that is taken, then none.
+/// completion, then what [`Outcome`] says until that is taken, then none. `repr(C)`, so that each is at its address.
+#[repr(C)]
 pub(super) union Stage<F: Future> {
     pub(super) future: ManuallyDrop<F>,
     pub(super) output: ManuallyDrop<F::Output>,
     pub(super) panic: ManuallyDrop<Payload>,
+    /// What is there before the future is written, and after the outcome was taken.
+    empty: (),
 }
 
 /// What a panic was raised with.
@@ -126,8 +129,8 @@ where
         let cell = cell.as_ptr();
         (&raw mut (*cell).header).write(header);
         (&raw mut (*cell).scheduler).write(UnsafeCell::new(scheduler));
-        let stage = (&raw mut (*cell).stage).cast::<F>();
-        stage.write(future);
+        (&raw mut (*cell).stage).write(UnsafeCell::new(Stage { empty: () }));
+        (*cell).stage.with_mut(|stage| stage.cast::<F>().write(future));
     }
     let header = cell.cast::<Header>();
     // SAFETY: the state was born with the token and with a reference and the interest of one join handle.
@@ -144,8 +147,7 @@ unsafe fn free<F: Future, S: Schedule>(header: NonNull<Header>) {
     // SAFETY: by invariants 1 and 5 the cell is a `Cell<F, S>` that only we know. A union drops nothing by
     // itself, and the joiner's slot is empty (invariant 4), so the scheduler's handle is what is left.
     unsafe {
-        std::ptr::drop_in_place(&raw mut (*cell.as_ptr()).scheduler);
-        std::ptr::drop_in_place(&raw mut (*cell.as_ptr()).header);
+        std::ptr::drop_in_place(cell.as_ptr());
         depot::free(cell.cast(), Layout::new::<Cell<F, S>>());
     }
 }
@@ -215,6 +217,12 @@ impl TaskRef {
     #[inline]
     pub(super) unsafe fn from_header(header: NonNull<Header>) -> Self {
         Self(header)
+    }
+
+    /// For tests, which make wakers of it.
+    #[cfg(test)]
+    pub(super) fn as_ptr(&self) -> NonNull<Header> {
+        self.0
     }
 
     #[inline]

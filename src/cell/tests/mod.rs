@@ -1,7 +1,22 @@
-//! Unit tests, and one loom model for each protocol.
+//! Models and tests of the cell.
+
+mod mock;
+mod probe;
 
 #[cfg(loom)]
+mod loom_abort;
+#[cfg(loom)]
+mod loom_close;
+#[cfg(loom)]
 mod loom_depot;
+#[cfg(loom)]
+mod loom_join;
+#[cfg(loom)]
+mod loom_last;
+#[cfg(loom)]
+mod loom_slot;
+#[cfg(loom)]
+mod loom_wake;
 
 #[cfg(not(loom))]
 mod depot;

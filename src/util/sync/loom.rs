@@ -27,6 +27,15 @@ impl<T> UnsafeCell<T> {
     }
 }
 
+/// Dropping is an access too: whatever frees a cell must come after every use of it.
+impl<T> Drop for UnsafeCell<T> {
+    fn drop(&mut self) {
+        if !::std::thread::panicking() {
+            self.0.with_mut(|_| ());
+        }
+    }
+}
+
 /// A mutex without poisoning.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(::loom::sync::Mutex<T>);

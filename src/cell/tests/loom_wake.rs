@@ -1,0 +1,130 @@
+//! Wakes against polls, under loom.
+//!
+//! A waker sets a flag, relaxed, and wakes; the future returns when it finds the flag set. So nothing but the
+//! state word orders the flag against the poll: where a wake is lost, or comes before its poll without being seen
+//! by it, the task sleeps for ever, and where the token goes over without what the last poll wrote, loom sees a race.
+//!
+//! WEAKENINGS
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use loom::sync::atomic::AtomicBool;
+use loom::thread;
+
+use super::mock::{Mock, waker_of};
+use crate::cell::{Ended, JoinRef};
+use std::sync::atomic::Ordering::Relaxed;
+
+/// A future that waits for a flag.
+fn flagged(flag: &Arc<AtomicBool>) -> impl Future<Output = ()> + Send + use<> {
+    let flag = Arc::clone(flag);
+    poll_fn(move |_| if flag.load(Relaxed) { Poll::Ready(()) } else { Poll::Pending })
+}
+
+/// A task after its first poll, with its waker and its flag.
+fn suspended(mock: &Arc<Mock>) -> (JoinRef<()>, Waker, Arc<AtomicBool>) {
+    let flag = Arc::new(AtomicBool::new(false));
+    let join = mock.spawn_queued(flagged(&flag));
+    mock.run_all();
+    let waker = waker_of(&join);
+    (join, waker, flag)
+}
+
+fn assert_done(mock: &Arc<Mock>, mut join: JoinRef<()>) {
+    let mut cx = Context::from_waker(Waker::noop());
+    let Poll::Ready(Ended::Output(())) = join.poll(&mut cx) else {
+        panic!("the task was woken for its flag, and did not see it: {join:?}");
+    };
+    drop(join);
+    assert_eq!(mock.cells(), 0, "a cell was not freed");
+}
+
+/// The waker's thread runs what it woke, if it gets it: token and future go over from the main thread.
+fn woken_by(wake: fn(Waker)) {
+    loom::model(move || {
+        let mock = Mock::new();
+        let (join, waker, flag) = suspended(&mock);
+        waker.wake_by_ref(); // a first wake without the flag, for a poll to race with
+        let other = Arc::clone(&mock);
+        let thread = thread::spawn(move || {
+            flag.store(true, Relaxed);
+            wake(waker);
+            other.run_all();
+        });
+        mock.run_all();
+        thread.join().unwrap();
+        mock.run_all();
+        assert_done(&mock, join);
+    });
+}
+
+#[test]
+fn loom_wake_by_ref_against_a_poll() {
+    woken_by(|waker| waker.wake_by_ref());
+}
+
+#[test]
+fn loom_wake_by_value_against_a_poll() {
+    woken_by(Waker::wake);
+}
+
+/// The wake is repeated: the second finds `NOTIFIED` set by the first, and must still publish its flag.
+#[test]
+fn loom_a_second_wake_publishes_what_came_before_it() {
+    loom::model(|| {
+        let mock = Mock::new();
+        let (join, waker, flag) = suspended(&mock);
+        waker.wake_by_ref();
+        let thread = thread::spawn(move || {
+            waker.wake_by_ref();
+            flag.store(true, Relaxed);
+            waker.wake_by_ref();
+        });
+        mock.run_all();
+        thread.join().unwrap();
+        mock.run_all();
+        assert_done(&mock, join);
+    });
+}
+
+/// The first poll races: the task is adopted, or found woken, while the waker is used elsewhere.
+#[test]
+fn loom_wake_against_the_first_suspension() {
+    loom::model(|| {
+        let mock = Mock::new();
+        let flag = Arc::new(AtomicBool::new(false));
+        let join = mock.spawn_queued(flagged(&flag));
+        let waker = waker_of(&join);
+        let other = Arc::clone(&mock);
+        let thread = thread::spawn(move || {
+            flag.store(true, Relaxed);
+            waker.wake();
+            other.run_all();
+        });
+        mock.run_all();
+        thread.join().unwrap();
+        mock.run_all();
+        assert_done(&mock, join);
+    });
+}
+
+/// Two wakers find the task idle at once: one of them queues it, once.
+#[test]
+fn loom_two_wakes_queue_once() {
+    loom::model(|| {
+        let mock = Mock::new();
+        let (join, waker, flag) = suspended(&mock);
+        let second = waker.clone();
+        let thread = thread::spawn(move || second.wake());
+        flag.store(true, Relaxed);
+        waker.wake();
+        let task = mock.pop();
+        thread.join().unwrap();
+        let task = task.or_else(|| mock.pop()).expect("somebody queued the task");
+        assert!(mock.pop().is_none(), "the token is in one hand");
+        task.run();
+        assert_done(&mock, join);
+    });
+}
