@@ -1,0 +1,97 @@
+//! The function that is written instead.
+//!
+//! For `#[main(worker_threads = 2)] async fn main() -> R { .. }`, with the runtime known as `tokio`
+//! (and `Body` and `Builder` under their full paths):
+//!
+//! ```text
+//! fn main() -> R {
+//!     async fn main() -> R { .. }
+//!     {
+//!         use ::tokio::__private::{ByTask as _, ByThread as _};
+//!         let body = Body::new(main());
+//!         (&body).way().run(body, Builder::new_multi_thread().enable_all().worker_threads(2))
+//!     }
+//! }
+//! ```
+//!
+//! - The original is a nested `async fn`, not a block: `?`, `impl Trait` and type errors mean and
+//!   say what they do in any other function. It keeps its name, so that no name which the body
+//!   could mean is shadowed; only a body that calls itself sees the difference.
+//! - Its attributes (`#[cfg]`, `#[ignore]`, docs) go to the outer function; lint levels hold for what
+//!   is inside as well.
+//! - The traits are imported inside a block of their own: the body does not see them.
+//! - The names of ours are spanned at the mixed site, so that the local `body` meets nobody's.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::parse2;
+
+use crate::args::{Args, Flavor, Kind, also};
+use crate::crate_name;
+use crate::function::Function;
+
+/// Expands one attribute.
+pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match parse2::<Function>(item.clone()) {
+        Ok(function) => function,
+        Err(fault) => return [fault.into_compile_error(), item].into_iter().collect(),
+    };
+    let (args, mut faults) = Args::read(kind, args);
+    let signature = function.check(kind);
+    let expanded = match &signature {
+        Ok(()) => wrapped(kind, &args, &function),
+        Err(_) => unchanged(&function),
+    };
+    also(&mut faults, signature);
+    let faults = faults.err().map(syn::Error::into_compile_error);
+    quote!(#faults #expanded)
+}
+
+/// The outer function with the original inside.
+fn wrapped(kind: Kind, args: &Args, function: &Function) -> TokenStream {
+    let Function { attributes, visibility, signature, body } = function;
+    let syn::Signature { fn_token, ident, output, .. } = signature;
+    let private = private(args);
+    let flavor = match args.flavor {
+        Flavor::MultiThread => quote!(new_multi_thread),
+        Flavor::CurrentThread => quote!(new_current_thread),
+    };
+    let workers = args.worker_threads.map(|number| quote!(.worker_threads(#number)));
+    let run = quote_spanned! {Span::mixed_site()=>
+        use #private::{ByTask as _, ByThread as _};
+        let body = #private::Body::new(#ident());
+        (&body).way().run(body, #private::Builder::#flavor().enable_all()#workers)
+    };
+    let test = (kind == Kind::Test).then(|| quote!(#[::core::prelude::v1::test]));
+    quote! {
+        #(#attributes)*
+        #test
+        #visibility #fn_token #ident() #output {
+            #[allow(clippy::unused_async)]
+            #signature #body
+            { #run }
+        }
+    }
+}
+
+/// The function as it was written, for the compiler to look into beside our error.
+///
+/// An `async fn main` would draw an error of its own about what the attribute is there to do, so it
+/// stands inside a `main` that is none.
+fn unchanged(function: &Function) -> TokenStream {
+    if function.signature.ident == "main" && function.signature.asyncness.is_some() {
+        quote!(fn main() { #[allow(dead_code)] #function })
+    } else {
+        quote!(#function)
+    }
+}
+
+fn private(args: &Args) -> TokenStream {
+    match &args.crate_path {
+        Some(path) => quote!(#path::__private),
+        None => {
+            let path = crate_name::path();
+            quote!(#path::__private)
+        }
+    }
+}
