@@ -6,14 +6,23 @@ pub mod runtime;
 pub mod sync;
 pub mod task;
 
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
 mod cell;
 #[cfg(feature = "sync")]
 mod chan;
 mod coop;
 mod driver;
+#[cfg(feature = "macros")]
+mod macros;
 mod scheduler;
 mod util;
 
+#[cfg(feature = "macros")]
+pub use macros::{join, main, pin, select, test, try_join};
 pub use runtime::{Builder, Handle, Runtime};
 pub use task::spawn;
 

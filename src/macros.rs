@@ -1,0 +1,123 @@
+//! The macros: `#[main]` and `#[test]` of our own, and those that every user of Tokio knows.
+//!
+//! The borrowed ones come from the `tokio` package, built without its runtime. They wait for futures
+//! of any kind and know nothing of who polls them; an application that uses them through this crate
+//! need not depend on `tokio` itself.
+
+/// Makes an `async fn` the program: builds a runtime, runs the body on it, and ends with it.
+///
+/// The function loses its `async` and is otherwise as it was written: its name, its return type (any
+/// that [`main`](std::process::Termination) may have), its attributes. It need not be called `main`;
+/// any function without arguments can be made one that blocks its caller until the body has ended.
+///
+/// ```
+/// #[runtime::main]
+/// async fn main() {
+///     let task = runtime::spawn(async { 6 * 7 });
+///     assert_eq!(task.await.unwrap(), 42);
+/// }
+/// ```
+///
+/// # Where the body runs
+///
+/// The body is a task like any other, so workers run it, it is preempted as they all are, and
+/// [`task::try_id`](crate::task::try_id) knows it. This takes a future and an output that are `Send`
+/// and `'static`. A body that holds an `Rc` across an `.await`, or returns one, is polled by the
+/// thread that called the function instead; nothing else about it changes, and nothing has to be
+/// declared. The compiler decides which of the two it is.
+///
+/// A common output that is not `Send` is `Result<(), Box<dyn Error>>`: a `main` that is to be a task
+/// returns `Result<(), Box<dyn Error + Send + Sync>>`.
+///
+/// # How it ends
+///
+/// When the body returns, the program is over, whatever other tasks are doing: those that are
+/// suspended are dropped, with the destructors of what they hold; one that is in the middle of a
+/// poll on another thread is not waited for. To wait for a task, await its handle.
+///
+/// The thread that called the function runs tasks too. If one of them does not return from a poll on
+/// that very thread, the function cannot return either until it does.
+///
+/// # Arguments
+///
+/// ```
+/// #[runtime::main(flavor = "multi_thread", worker_threads = 2)]
+/// async fn main() {
+///     // Two tasks run at the same time, however many cores there are.
+/// }
+/// ```
+///
+/// | argument | is | default |
+/// |---|---|---|
+/// | `flavor` | `"multi_thread"`, or `"current_thread"` for one thread that runs everything | `"multi_thread"`, which needs the feature `rt-multi-thread` |
+/// | `worker_threads` | the number of workers of a multi-thread runtime | what [`Builder::worker_threads`](crate::Builder::worker_threads) says |
+/// | `start_paused` | `true` needs the feature `test-util` | `false` |
+/// | `crate` | the path of this crate, as a string | the name that `Cargo.toml` gives to the package `gosched` |
+///
+/// The argument `crate` is for crates that re-export this one:
+///
+/// ```
+/// mod framework {
+///     pub use ::runtime::*;
+/// }
+///
+/// #[framework::main(crate = "framework")]
+/// async fn main() {}
+/// ```
+///
+/// # Panics
+///
+/// A panic of the body goes on in the caller, with the same payload, so a program ends with status
+/// 101. The function panics too if the runtime cannot be started.
+///
+/// # Errors
+///
+/// These do not compile: a function that is not `async`, that has arguments or generics, or that is
+/// `const`, `unsafe` or `extern`; an argument that is unknown, given twice or of the wrong type; and
+/// `worker_threads` with a flavour that has none.
+#[doc(inline)]
+pub use gosched_macros::main;
+
+/// Makes an `async fn` a test with a runtime of its own.
+///
+/// The body runs as that of [`main`] does: as a task where it can be one, and when it returns, the
+/// tasks that it has left are dropped. It can return what every test can, such as a `Result`; and
+/// `#[ignore]`, `#[should_panic]` and other attributes work as usual.
+///
+/// ```no_run
+/// #[runtime::test]
+/// async fn a_task_returns_its_output() {
+///     let task = runtime::spawn(async { 6 * 7 });
+///     assert_eq!(task.await.unwrap(), 42);
+/// }
+/// ```
+///
+/// # Arguments
+///
+/// Those of [`main`]; but the flavour is `"current_thread"` unless another is given, so that a test
+/// is repeatable and many of them run side by side at little cost. A test of what happens in
+/// parallel asks for workers:
+///
+/// ```no_run
+/// #[runtime::test(flavor = "multi_thread", worker_threads = 2)]
+/// async fn tasks_run_side_by_side() {
+///     let halves = [0..500u32, 500..1_000].map(|half| runtime::spawn(async { half.sum::<u32>() }));
+///     let [low, high] = halves;
+///     assert_eq!(low.await.unwrap() + high.await.unwrap(), 499_500);
+/// }
+/// ```
+///
+/// # Panics
+///
+/// As [`main`]: a test that panics fails, and its message is the body's.
+///
+/// # Errors
+///
+/// What does not compile under [`main`] does not compile here. Nor does a second `#[test]`, which
+/// would run the test twice.
+#[doc(inline)]
+pub use gosched_macros::test;
+
+/// From Tokio, as it is there; the budget of a task is spent by the branches, not by the macro.
+#[doc(inline)]
+pub use tokio::{join, pin, select, try_join};
