@@ -27,6 +27,8 @@ use crate::task::JoinHandle;
 #[derive(Debug)]
 pub struct Runtime {
     handle: Handle,
+    /// For how long its end waits for polls.
+    waits: Duration,
 }
 
 impl Runtime {
@@ -44,7 +46,7 @@ impl Runtime {
     }
 
     pub(super) fn new_with(handle: Handle) -> Self {
-        Self { handle }
+        Self { handle, waits: Self::DROP_WAITS }
     }
 
     /// A reference to this runtime that can be cloned and given to other threads.
@@ -104,8 +106,8 @@ impl Runtime {
     /// runtime.shutdown_timeout(Duration::from_millis(100)); // the task is dropped
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn shutdown_timeout(self, duration: Duration) {
-        self.handle.scheduler().shut_down(Some(duration));
+    pub fn shutdown_timeout(mut self, duration: Duration) {
+        self.waits = duration;
     }
 
     /// Ends the runtime without waiting for running polls.
@@ -116,6 +118,6 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        self.handle.scheduler().shut_down(Some(Self::DROP_WAITS));
+        self.handle.scheduler().shut_down(self.waits);
     }
 }

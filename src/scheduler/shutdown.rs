@@ -44,16 +44,16 @@ thread_local! {
 }
 
 impl Scheduler {
-    /// Ends the runtime, and waits for its workers for so long; without a limit for `None`.
+    /// Ends the runtime, and waits for its workers for so long.
     ///
     /// A thread that itself works for a runtime does not wait: it would wait for itself.
-    pub(crate) fn shut_down(self: &Arc<Self>, wait: Option<Duration>) {
+    pub(crate) fn shut_down(self: &Arc<Self>, wait: Duration) {
         monitor::forget(self);
         let parkers = self.idle.close();
         parkers.iter().for_each(|parker| parker.unpark());
         self.drain_all();
-        let wait = if context::is_blocking() { Some(Duration::ZERO) } else { wait };
-        self.threads.wait(wait.and_then(|wait| Instant::now().checked_add(wait)));
+        let wait = if context::is_blocking() { Duration::ZERO } else { wait };
+        self.threads.wait(Instant::now().checked_add(wait));
     }
 
     /// Step 4, for a worker that leaves because the runtime ended.
