@@ -309,3 +309,40 @@ fn wants(word: u64) -> bool {
     let hands = word & (COUNT * (SLEEPER + VACANT));
     word & (SEARCH | CLOSED) == 0 && word & COUNT != 0 && hands != 0
 }
+
+/// What the word counts, for tests.
+#[cfg(test)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) free: usize,
+    pub(super) sleepers: usize,
+    pub(super) vacant: usize,
+    pub(super) is_searched: bool,
+    pub(super) is_closed: bool,
+}
+
+#[cfg(test)]
+impl Idle {
+    /// Reads the word under the lock, and checks that it agrees with the lists.
+    pub(super) fn counts(&self) -> Counts {
+        let inner = self.lock.lock();
+        let word = self.word.load(Relaxed);
+        let part = |unit: u64| (word / unit & COUNT) as usize;
+        let vacant = if self.starts_threads { inner.vacant.len() } else { 0 };
+        assert_eq!(part(SLEEPER), inner.sleepers.len(), "sleepers");
+        assert_eq!(part(VACANT), vacant, "vacant workers");
+        Counts {
+            free: part(FREE),
+            sleepers: part(SLEEPER),
+            vacant: part(VACANT),
+            is_searched: word & SEARCH != 0,
+            is_closed: word & CLOSED != 0,
+        }
+    }
+
+    /// Takes a free permit away for good, so that there are fewer than workers.
+    pub(super) fn withdraw_permit(&self) {
+        let _inner = self.lock.lock();
+        assert_ne!(free(self.word.fetch_sub(FREE, Relaxed)), 0, "no free permit to withdraw");
+    }
+}

@@ -89,7 +89,13 @@ impl Local {
     fn next_from_injector(&self) -> Option<Runnable> {
         let scheduler = self.scheduler();
         let fair_share = scheduler.injector.len() / scheduler.worker_threads() + 1;
-        scheduler.injector.pop_batch_into(&self.queue, fair_share.min(INJECTOR_BATCH))
+        let task =
+            scheduler.injector.pop_batch_into(&self.queue, fair_share.min(INJECTOR_BATCH))?;
+        // Who pushed the rest may have relied on this worker's search, which ended before it lay down and found this.
+        if !scheduler.injector.is_empty() && scheduler.idle.needs_searcher() {
+            scheduler.wake_searcher();
+        }
+        Some(task)
     }
 
     /// Searches, unless somebody does already.
@@ -173,7 +179,7 @@ impl Pace {
 
     /// There is no surplus any more.
     #[inline]
-    fn reset(&self) {
+    pub(super) fn reset(&self) {
         if self.since.get().is_some() {
             self.start_over();
         }
@@ -181,7 +187,7 @@ impl Pace {
 
     /// There still is a surplus: whether there was one for as long as waking costs.
     #[inline]
-    fn is_slow(&self) -> bool {
+    pub(super) fn is_slow(&self) -> bool {
         match self.left.get() {
             0 => self.read_clock(),
             left => {

@@ -1,1 +1,3 @@
 //! Models of parking.
+
+mod loom_parker;

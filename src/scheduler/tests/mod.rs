@@ -3,9 +3,19 @@
 mod token;
 
 #[cfg(loom)]
+mod loom_idle;
+#[cfg(loom)]
+mod loom_permit;
+#[cfg(loom)]
 mod loom_run_queue;
+#[cfg(loom)]
+mod small;
 
 #[cfg(not(loom))]
+mod idle;
+#[cfg(not(loom))]
 mod injector;
+#[cfg(not(loom))]
+mod pace;
 #[cfg(not(loom))]
 mod run_queue;

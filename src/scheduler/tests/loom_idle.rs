@@ -1,0 +1,124 @@
+//! Parking under loom: no push is missed, a searcher that finds work hands on, and the end reaches everybody.
+//!
+//! The loops are those of `small`. A worker that sleeps for ever is a deadlock, which loom reports.
+
+use std::sync::Arc;
+
+use loom::thread;
+
+use super::small::{Bell, Local, Small};
+use crate::driver::Parker;
+use crate::scheduler::idle::Rise;
+
+/// For workers without a duty.
+fn nothing(_: &Local) -> bool {
+    false
+}
+
+#[test]
+fn loom_a_push_meets_a_worker_that_lies_down() {
+    loom::model(|| {
+        let small = Small::new(1, 2);
+        let local = Local::sit_down(&small);
+        let worker = thread::spawn(move || local.live(nothing, |_| ()));
+        small.inject();
+        small.inject();
+        worker.join().unwrap();
+        assert!(!small.idle.counts().is_searched);
+    });
+}
+
+#[test]
+fn loom_a_searcher_that_finds_work_hands_on() {
+    loom::model(|| {
+        // The first task does not return before the second has run.
+        let second_ran = Arc::new(Parker::new());
+        let small = Small::new(2, 2);
+        let workers = [Local::sit_down(&small), Local::sit_down(&small)].map(|local| {
+            let second_ran = second_ran.clone();
+            thread::spawn(move || {
+                local.live(nothing, |left| match left {
+                    2 => second_ran.park(None),
+                    _ => second_ran.unpark(),
+                })
+            })
+        });
+        small.inject();
+        small.inject();
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        assert!(!small.idle.counts().is_searched);
+    });
+}
+
+#[test]
+fn loom_a_duty_that_spawns_when_its_thread_was_woken_to_search() {
+    loom::model(|| {
+        let small = Small::new(2, 2);
+        let (local, other) = (Local::sit_down(&small), Local::sit_down(&small));
+        let bell = local.bell.clone();
+        let spawn_once = |local: &Local| {
+            local.push();
+            false
+        };
+        let workers = [
+            thread::spawn(move || local.live(spawn_once, |_| ())),
+            thread::spawn(move || other.live(nothing, |_| ())),
+        ];
+        small.inject();
+        bell.ring();
+        for worker in workers {
+            worker.join().unwrap();
+        }
+    });
+}
+
+#[test]
+fn loom_rise_against_grant() {
+    loom::model(|| {
+        let small = Small::new(2, 0);
+        let local = Local::sit_down(&small);
+        let worker = thread::spawn(move || {
+            local.lie_down();
+            local.rise()
+        });
+        let woken = small.wake_searcher();
+        let rise = worker.join().unwrap();
+        assert_eq!(rise, if woken { Rise::Granted } else { Rise::Awake });
+        let counts = small.idle.counts();
+        assert_eq!((counts.free, counts.sleepers, counts.is_searched), (1, 0, woken));
+    });
+}
+
+#[test]
+fn loom_close_against_a_worker_that_lies_down_and_a_grant() {
+    loom::model(|| {
+        let small = Small::new(1, 0);
+        let local = Local::sit_down(&small);
+        let worker = thread::spawn(move || local.live(nothing, |_| ()));
+        let waker = {
+            let small = small.clone();
+            thread::spawn(move || small.wake_searcher())
+        };
+        small.close();
+        assert!(!worker.join().unwrap(), "it ended with the runtime");
+        waker.join().unwrap();
+    });
+}
+
+#[test]
+fn loom_close_against_claim() {
+    loom::model(|| {
+        let small = Small::new(1, 0);
+        let bell = Bell::new();
+        let blocked = {
+            let (small, bell) = (small.clone(), bell.clone());
+            thread::spawn(move || small.block_on(bell))
+        };
+        small.close();
+        bell.ring();
+        blocked.join().unwrap();
+        assert_eq!(small.idle.counts().sleepers, 0);
+    });
+}

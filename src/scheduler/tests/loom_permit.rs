@@ -1,0 +1,81 @@
+//! Permits under loom: there are never more holders than permits, none is lost, and who waits for one gets it.
+//!
+//! The loops are those of `small`.
+
+use loom::thread;
+
+use super::small::{Bell, Small};
+
+#[test]
+fn loom_two_workers_pass_one_permit() {
+    loom::model(|| {
+        let (small, locals) = Small::with_one_permit(0);
+        let workers = locals.map(|local| {
+            thread::spawn(move || {
+                for _ in 0..2 {
+                    local.hold(|| ());
+                    local.lie_down();
+                    let _ = local.rise();
+                }
+                local.hold(|| ());
+                local.lie_down();
+            })
+        });
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        let counts = small.idle.counts();
+        assert_eq!((counts.free, counts.sleepers), (1, 2));
+    });
+}
+
+#[test]
+fn loom_a_worker_without_a_permit_sleeps_until_it_is_needed() {
+    loom::model(|| {
+        let (small, locals) = Small::with_one_permit(2);
+        let workers = locals.map(|local| thread::spawn(move || local.live(|_| false, |_| ())));
+        small.inject();
+        small.inject();
+        for worker in workers {
+            worker.join().unwrap();
+        }
+    });
+}
+
+#[test]
+fn loom_two_threads_in_block_on_share_one_worker() {
+    loom::model(|| {
+        let small = Small::new(1, 2);
+        let bells = [Bell::new(), Bell::new()];
+        let blocked = bells.clone().map(|bell| {
+            let small = small.clone();
+            thread::spawn(move || small.block_on(bell))
+        });
+        for bell in bells {
+            bell.ring();
+        }
+        for blocked in blocked {
+            blocked.join().unwrap();
+        }
+        assert_eq!(small.idle.counts().free, 1);
+    });
+}
+
+#[test]
+fn loom_a_thread_that_waits_for_the_worker_runs_what_was_left() {
+    loom::model(|| {
+        let small = Small::new(1, 1);
+        let (first, second) = (Bell::new(), Bell::new());
+        let blocked = [first.clone(), second.clone()].map(|bell| {
+            let small = small.clone();
+            thread::spawn(move || small.block_on(bell))
+        });
+        // Whoever has the worker may leave at any time; the task still runs, and ends the other's wait.
+        small.inject();
+        first.ring();
+        second.ring();
+        for blocked in blocked {
+            blocked.join().unwrap();
+        }
+    });
+}

@@ -1,0 +1,51 @@
+//! How a worker measures that its queue has had a surplus for long.
+//!
+//! The clock is the real one, so each test sleeps for much longer than what is measured, and none expects that
+//! little time passes.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::scheduler::search::Pace;
+
+/// How many polls it takes until a surplus that is old is noticed; at most `most`.
+fn polls_until_slow(pace: &Pace, most: usize) -> Option<usize> {
+    (1..=most).find(|_| pace.is_slow())
+}
+
+#[test]
+fn a_surplus_is_not_old_when_it_is_first_seen() {
+    let pace = Pace::new();
+    assert!(!pace.is_slow());
+    pace.reset();
+    thread::sleep(Duration::from_millis(1));
+    assert!(!pace.is_slow(), "the time before the reset does not count");
+}
+
+#[test]
+fn long_polls_are_noticed_at_once() {
+    let pace = Pace::new();
+    assert!(!pace.is_slow());
+    thread::sleep(Duration::from_millis(1));
+    assert_eq!(polls_until_slow(&pace, 2), Some(2), "the clock is read after one poll");
+}
+
+#[test]
+fn after_any_number_of_short_polls_the_clock_is_read_every_64() {
+    let pace = Pace::new();
+    for _ in 0..10_000 {
+        pace.is_slow();
+    }
+    thread::sleep(Duration::from_millis(1));
+    // One reading is at most 64 polls away. If a call for help had just reset the measure, another two are needed.
+    assert!(polls_until_slow(&pace, 65 + 3).is_some());
+}
+
+#[test]
+fn after_a_call_for_help_the_measure_starts_over() {
+    let pace = Pace::new();
+    pace.is_slow();
+    thread::sleep(Duration::from_millis(1));
+    assert!(polls_until_slow(&pace, 2).is_some());
+    assert!(!pace.is_slow(), "help has just been called");
+}
