@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use super::{Handle, Runtime, RuntimeFlavor};
-use crate::scheduler::{Callback, Config, MOST_WORKERS, Scheduler};
+use crate::scheduler::{Callback, Config, DEFAULT_THREAD_NAME, MOST_WORKERS, Scheduler};
 
 /// Builds a [`Runtime`] with other than the default settings.
 ///
@@ -48,7 +48,7 @@ impl Builder {
         Self {
             flavor,
             worker_threads: None,
-            thread_name: Arc::new(|| "gosched-worker".into()),
+            thread_name: Arc::new(|| DEFAULT_THREAD_NAME.into()),
             thread_stack_size: None,
             on_thread_start: None,
             on_thread_stop: None,
@@ -95,7 +95,7 @@ impl Builder {
 
     /// As [`thread_name`](Self::thread_name), with a function that is asked for each thread's name.
     ///
-    /// A NUL byte in a name that it returns becomes a question mark. If it panics, the thread has the default name.
+    /// A NUL byte in a name that it returns becomes a question mark. If it panics, the thread is called `gosched-worker`.
     pub fn thread_name_fn<F>(&mut self, name: F) -> &mut Self
     where
         F: Fn() -> String + Send + Sync + 'static,
@@ -194,7 +194,7 @@ fn try_out(config: &Config) -> io::Result<()> {
         );
         io::Error::new(error.kind(), text)
     };
-    let thread = config.thread().spawn(|| {}).map_err(explain)?;
+    let thread = config.unnamed_thread().spawn(|| {}).map_err(explain)?;
     thread.join().map_err(|_| io::Error::other("a thread that does nothing has panicked"))
 }
 

@@ -58,6 +58,9 @@ pub(crate) use idle::MOST_WORKERS;
 pub(crate) use shared::Scheduler;
 pub(crate) use worker::Local;
 
+/// What a thread is called that was given no name.
+pub(crate) const DEFAULT_THREAD_NAME: &str = "gosched-worker";
+
 /// A user's function that the scheduler calls.
 pub(crate) type Callback = Arc<dyn Fn() + Send + Sync>;
 
@@ -79,12 +82,16 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// A thread as it was asked for; under our own name if the user's function panics.
-    pub(crate) fn thread(&self) -> std::thread::Builder {
-        let mut name = None;
-        contain(|| name = Some((self.thread_name)()));
-        let name = name.unwrap_or_else(|| "gosched-worker".into());
-        let builder = std::thread::Builder::new().name(name);
+    /// A thread as it was asked for. Runs foreign code, for the name.
+    fn thread(&self) -> std::thread::Builder {
+        let mut name = String::from(DEFAULT_THREAD_NAME);
+        contain(|| name = (self.thread_name)());
+        self.unnamed_thread().name(name)
+    }
+
+    /// A thread with the stack that was asked for.
+    pub(crate) fn unnamed_thread(&self) -> std::thread::Builder {
+        let builder = std::thread::Builder::new();
         match self.thread_stack_size {
             Some(size) => builder.stack_size(size),
             None => builder,

@@ -89,6 +89,7 @@ impl Scheduler {
 
     /// A worker thread's life.
     fn run_thread(self: Arc<Self>, worker: usize) {
+        let _entered = context::enter(&self);
         self.call(&self.config.on_thread_start);
         let parker = Arc::new(Parker::new());
         let local = Local::sit_down(&self, worker, &parker);
