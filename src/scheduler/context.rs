@@ -1,25 +1,35 @@
 //! Who am I on this thread: the worker whose frame is below, and the runtimes that were entered.
 //!
 //! A worker lends its [`Local`] to the thread while it works ([`work_as`]); [`enter`] puts a runtime on top of that until
-//! its guard is dropped, and from then on `spawn` goes there. Only the stack of entered runtimes needs a
-//! destructor; without it (a thread-local of the user's is being destroyed) a thread is simply in no runtime.
+//! its guard is dropped, and from then on `spawn` goes there. The thread of a `block_on` runs tasks between two
+//! polls of its future, and what that has entered is not on top of theirs ([`above`]).
+//!
+//! Nothing here has a destructor, so that all of it works while a thread's other locals are being destroyed.
 
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::{Local, Scheduler};
 use crate::util::scoped::Scoped;
 
+/// The runtimes that a thread has entered, the last one at the end. `None` stands for one whose guard was
+/// dropped before one that was made later; it never stands at the end.
+type Entries = Vec<Option<Arc<Scheduler>>>;
+
 thread_local! {
     static LOCAL: Scoped<Local> = const { Scoped::new() };
-    /// Guards of `enter` above the worker's frame, or above the bottom of the stack.
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// Its memory is freed when the last runtime is left.
+    static ENTERED: RefCell<ManuallyDrop<Entries>> = const { RefCell::new(ManuallyDrop::new(Vec::new())) };
+    /// The length of `ENTERED`.
+    static HEIGHT: Cell<usize> = const { Cell::new(0) };
+    /// How many entries are below the worker's frame, or not meant for the task that it runs.
+    static BASE: Cell<usize> = const { Cell::new(0) };
     /// Whether a frame below is in `block_on`, or is a worker's.
     static BLOCKING: Cell<bool> = const { Cell::new(false) };
     /// Whose poll runs; 0 for none.
     static TASK: Cell<u64> = const { Cell::new(0) };
-    static ENTERED: RefCell<Vec<Arc<Scheduler>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Runs `f` with what this thread has of its worker.
@@ -31,21 +41,35 @@ pub(crate) fn with_local<R>(f: impl FnOnce(Option<&Local>) -> R) -> R {
 /// Whether `spawn` goes to the worker below rather than to a runtime entered above it.
 #[inline]
 pub(crate) fn is_worker_on_top() -> bool {
-    DEPTH.get() == 0
+    HEIGHT.get() == BASE.get()
+}
+
+/// How many runtimes this thread has entered.
+pub(crate) fn height() -> usize {
+    HEIGHT.get()
 }
 
 /// The runtime that was entered last, or that this thread works for.
 pub(crate) fn current() -> Option<Arc<Scheduler>> {
-    if is_worker_on_top() {
-        return with_local(|local| local.map(|local| local.scheduler().clone()));
-    }
-    ENTERED.try_with(|entered| entered.borrow().last().cloned()).ok().flatten()
+    with_local(|local| match local {
+        Some(local) if is_worker_on_top() => Some(local.scheduler().clone()),
+        _ => ENTERED.with(|entered| entered.borrow().last().cloned().flatten()),
+    })
 }
 
 /// Lends `local` to this thread while `f` runs.
 pub(crate) fn work_as<R>(local: &Local, f: impl FnOnce() -> R) -> R {
-    let _depth = Restore::new(&DEPTH, 0);
+    let _base = Restore::new(&BASE, HEIGHT.get());
     LOCAL.with(|place| place.set(Some(local), f))
+}
+
+/// Runs a poll of the future of `block_on`, for which the runtimes entered above `base` are on top of the worker.
+pub(crate) fn above<R>(base: usize, f: impl FnOnce() -> R) -> R {
+    BASE.set(base);
+    let result = f();
+    // What it has entered is below the tasks that this thread runs until the next poll. `block` restores the rest.
+    BASE.set(HEIGHT.get());
+    result
 }
 
 /// Marks this thread as one that must not block in another `block_on` while `f` runs.
@@ -61,6 +85,7 @@ pub(crate) fn block<R>(f: impl FnOnce() -> R) -> R {
     );
     let _mark = Restore::new(&BLOCKING, true);
     let _task = Restore::new(&TASK, 0);
+    let _base = Restore::new(&BASE, HEIGHT.get());
     f()
 }
 
@@ -69,12 +94,12 @@ pub(crate) fn is_blocking() -> bool {
     BLOCKING.get()
 }
 
-/// Runs one poll of the task with this number.
+/// Polls, or drops, the task with this number by `f`, which does not unwind.
 #[inline]
 pub(crate) fn poll_as<R>(task: u64, f: impl FnOnce() -> R) -> R {
-    TASK.set(task);
+    let outer = TASK.replace(task);
     let result = f();
-    TASK.set(0);
+    TASK.set(outer);
     result
 }
 
@@ -96,26 +121,31 @@ pub(crate) struct Entered {
 pub(crate) fn enter(scheduler: &Arc<Scheduler>) -> Entered {
     let height = ENTERED.with(|entered| {
         let mut entered = entered.borrow_mut();
-        entered.push(scheduler.clone());
+        entered.push(Some(scheduler.clone()));
         entered.len()
     });
-    DEPTH.set(DEPTH.get() + 1);
+    HEIGHT.set(height);
     Entered { height, not_send: PhantomData }
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        // If the stack is gone already, this thread is ending, and there is nothing to restore.
-        let left = ENTERED.try_with(|entered| {
+        let in_order = HEIGHT.get() == self.height;
+        let scheduler = ENTERED.with(|entered| {
             let mut entered = entered.borrow_mut();
-            let in_order = entered.len() == self.height;
-            (in_order, if in_order { entered.pop() } else { None })
+            let scheduler = entered[self.height - 1].take();
+            while let Some(None) = entered.last() {
+                entered.pop();
+            }
+            if entered.is_empty() {
+                **entered = Vec::new();
+            }
+            HEIGHT.set(entered.len());
+            scheduler
         });
-        let Ok((in_order, scheduler)) = left else { return };
+        // Not under the borrow: if it is the last reference, the user's callbacks end with it.
         drop(scheduler);
-        if in_order {
-            DEPTH.set(DEPTH.get().saturating_sub(1));
-        } else if !std::thread::panicking() {
+        if !in_order && !std::thread::panicking() {
             panic!(
                 "`EnterGuard` values were dropped out of order: the one that was made last must be dropped first"
             );

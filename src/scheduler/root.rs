@@ -44,6 +44,8 @@ struct Root<'a, F> {
     future: Pin<&'a mut F>,
     bell: std::sync::Arc<Bell>,
     waker: Waker,
+    /// How many runtimes were entered before its first poll.
+    base: usize,
 }
 
 impl<F: Future> Duty for Root<'_, F> {
@@ -57,7 +59,7 @@ impl<F: Future> Duty for Root<'_, F> {
         // Acquire: sees what was done before the ring. The ring that comes after counts for the next poll.
         self.bell.rung.swap(false, Acquire);
         let mut cx = Context::from_waker(&self.waker);
-        coop::with_budget(|| self.future.as_mut().poll(&mut cx))
+        context::above(self.base, || coop::with_budget(|| self.future.as_mut().poll(&mut cx)))
     }
 
     fn is_due(&self) -> bool {
@@ -69,11 +71,16 @@ impl Scheduler {
     /// Runs a future to its end on this thread.
     pub(crate) fn block_on<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
         context::block(|| {
+            // Also where the future is polled without a worker, and where it is dropped.
+            let _entered = context::enter(self);
             let parker = Arc::new(Parker::new());
             let rung = std::sync::atomic::AtomicBool::new(true);
             let bell = std::sync::Arc::new(Bell { rung, parker: parker.clone() });
             let waker = Waker::from(bell.clone());
-            self.attend_to(Root { future: pin!(future), bell, waker }, &parker)
+            self.attend_to(
+                Root { future: pin!(future), bell, waker, base: context::height() },
+                &parker,
+            )
         })
     }
 
@@ -111,7 +118,6 @@ impl Scheduler {
         root: &mut D,
         parker: &Arc<Parker>,
     ) -> ControlFlow<D::Output> {
-        let _entered = context::enter(self);
         let _waiting = Waiting(self, parker);
         if let Poll::Ready(output) = root.attend() {
             return ControlFlow::Break(output);
