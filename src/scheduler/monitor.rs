@@ -25,6 +25,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use super::Scheduler;
+use crate::cell::contain;
 
 /// From one look to the next.
 const TICK: Duration = Duration::from_millis(10);
@@ -147,6 +148,8 @@ impl Monitor {
             if stuck {
                 scheduler.wake_searcher();
             }
+            // If it is the last, the user's callbacks end here, and what they own may panic.
+            contain(|| drop(scheduler));
         }
         most
     }
@@ -162,7 +165,7 @@ impl Monitor {
         }
         // A strong reference must not be dropped under the lock: it may be the last.
         drop(watched);
-        drop(schedulers);
+        contain(|| drop(schedulers));
         watched = self.lock();
         while self.state.load(Relaxed) == ASLEEP {
             watched = self.roused.wait(watched).unwrap_or_else(PoisonError::into_inner);
