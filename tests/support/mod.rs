@@ -1,0 +1,37 @@
+//! What the behaviour tests share: a watchdog, gates, and futures and wakers that count.
+//!
+//! Everything here stands on `std` alone, so that no test of the scheduler waits by means of the scheduler.
+#![allow(dead_code, unused_imports, reason = "each test file uses another part")]
+
+mod count;
+mod gate;
+mod panics;
+mod threads;
+mod watch;
+
+pub use count::{Counted, Counts, poll_once};
+pub use gate::Gate;
+pub use panics::{PanicsOnDrop, hush, text_of};
+pub use threads::{eventually, threads_named};
+pub use watch::{Watch, watch};
+
+use runtime::{Builder, Runtime};
+use std::time::Duration;
+
+/// Longer than anything takes that works, shorter than the watchdog's limit.
+pub const LONG: Duration = Duration::from_secs(30);
+
+/// A multi-thread runtime with so many permits.
+pub fn multi_thread(permits: usize) -> Runtime {
+    Builder::new_multi_thread().worker_threads(permits).build().expect("no stack size was chosen")
+}
+
+/// A current-thread runtime.
+pub fn current_thread() -> Runtime {
+    Builder::new_current_thread().build().expect("no stack size was chosen")
+}
+
+/// So many rounds where optimised, a tenth of them where not: a debug build must not take minutes.
+pub fn rounds(optimised: usize) -> usize {
+    if cfg!(debug_assertions) { optimised / 10 } else { optimised }
+}
