@@ -57,11 +57,15 @@
 //! | operation | strength | meets |
 //! |---|---|---|
 //! | set `NOTIFIED` (wake, abort) | AcqRel | Release: with `begin_poll`'s Acquire, so that the poll sees what the waker did. Acquire: with `end_poll`'s Release, so that who gets the token sees all that the last poll wrote |
-//! | `begin_poll` | AcqRel | Acquire: see above; and with the queue's previous holder |
+//! | `begin_poll` | Acquire | the Release of every wake and abort before it |
 //! | `end_poll` giving `HELD` up | Release | with the Acquire of the next wake |
+//! | `end_poll` finding `CANCELLED` | Acquire fence | the Release of the abort: the drop of the future sees what the aborter did |
 //! | `complete` | AcqRel | Release: the outcome, with the Acquire load of the join handle. Acquire: the joiner's waker, with `publish_join_waker`'s Release |
 //! | `publish_join_waker` | Release | the waker's slot, with `complete`'s Acquire; on failure Acquire, to read the outcome |
 //! | `retract_join_waker` | Acquire on failure | with `complete`'s Release. Success needs none: only the handle wrote the slot |
+//! | `detach` | Release | the handle's last use of the waker's slot, with the Acquire of who drops the last reference or finds itself alone |
+//! | every load that sees `COMPLETE` | Acquire | with `complete`'s Release |
+//! | `is_unique` | Acquire | with the Release of every reference that was dropped |
 //! | adding a reference | Relaxed | the new one comes from an existing one |
 //! | dropping a reference | Release, and an Acquire fence by the last | every use of the cell happens before it is freed |
 //!
@@ -184,7 +188,7 @@ impl State {
     /// The holder begins a poll.
     #[inline]
     pub(super) fn begin_poll(&self) -> Begin {
-        let before = Snapshot(self.0.fetch_and(!NOTIFIED, AcqRel));
+        let before = Snapshot(self.0.fetch_and(!NOTIFIED, Acquire));
         debug_assert!(
             before.is_held() && !before.is_complete(),
             "poll without the right: {before:?}"
@@ -205,6 +209,7 @@ impl State {
         loop {
             debug_assert!(Snapshot(now).is_held(), "end of a poll without the right");
             if now & CANCELLED != 0 {
+                fence(Acquire);
                 return End::Cancel;
             }
             if now & NOTIFIED != 0 {
@@ -309,7 +314,7 @@ impl State {
             }
             let waker = now & JOIN_WAKER != 0;
             let next = (now & !(JOIN_INTEREST | JOIN_WAKER)) - if waker { 0 } else { REFERENCE };
-            match self.0.compare_exchange_weak(now, next, AcqRel, Acquire) {
+            match self.0.compare_exchange_weak(now, next, Release, Acquire) {
                 Ok(_) if waker => return Detach::DropWaker,
                 Ok(_) => return Detach::Done,
                 Err(actual) => now = actual,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 
+use loom::sync::atomic::AtomicBool;
 use loom::thread;
 
 use super::mock::{Mock, waker_of};
@@ -78,6 +79,36 @@ fn loom_abort_against_a_poll_that_suspends() {
         thread.join().unwrap();
         mock.run_all();
         assert!(end(&mock, join, &drops), "it was not woken, so it cannot have been ready");
+    });
+}
+
+/// The drop of an aborted future sees what the aborter did before, though nothing but the state word orders it.
+#[test]
+fn loom_abort_publishes_what_came_before_it() {
+    struct Asserts(Arc<AtomicBool>);
+    impl Drop for Asserts {
+        fn drop(&mut self) {
+            assert!(self.0.load(Relaxed), "dropped for an abort that is not seen");
+        }
+    }
+
+    loom::model(|| {
+        let (mock, reason) = (Mock::new(), Arc::new(AtomicBool::new(false)));
+        let asserts = Asserts(Arc::clone(&reason));
+        let mut join = mock.spawn_queued(poll_fn(move |_| {
+            let _keep = &asserts;
+            Poll::<()>::Pending
+        }));
+        let task = join.task();
+        let thread = thread::spawn(move || {
+            reason.store(true, Relaxed);
+            task.abort();
+        });
+        mock.run_all();
+        thread.join().unwrap();
+        mock.run_all();
+        let ended = join.poll(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(ended, Poll::Ready(Ended::Aborted)), "the drop panicked");
     });
 }
 

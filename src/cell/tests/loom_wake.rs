@@ -89,10 +89,10 @@ fn loom_a_second_wake_publishes_what_came_before_it() {
     });
 }
 
-/// The first poll races: the task is adopted, or found woken, while the waker is used elsewhere.
-#[test]
-fn loom_wake_against_the_first_suspension() {
-    loom::model(|| {
+/// The first poll races: the task is adopted, or found woken, while the waker is used elsewhere. Who gets the token
+/// then reads the handle that `adopt` may have replaced.
+fn first_woken_by(wake: fn(Waker)) {
+    loom::model(move || {
         let mock = Mock::new();
         let flag = Arc::new(AtomicBool::new(false));
         let join = mock.spawn_queued(flagged(&flag));
@@ -100,7 +100,7 @@ fn loom_wake_against_the_first_suspension() {
         let other = Arc::clone(&mock);
         let thread = thread::spawn(move || {
             flag.store(true, Relaxed);
-            waker.wake();
+            wake(waker);
             other.run_all();
         });
         mock.run_all();
@@ -108,6 +108,16 @@ fn loom_wake_against_the_first_suspension() {
         mock.run_all();
         assert_done(&mock, join);
     });
+}
+
+#[test]
+fn loom_wake_by_ref_against_the_first_suspension() {
+    first_woken_by(|waker| waker.wake_by_ref());
+}
+
+#[test]
+fn loom_wake_by_value_against_the_first_suspension() {
+    first_woken_by(Waker::wake);
 }
 
 /// Two wakers find the task idle at once: one of them queues it, once.
