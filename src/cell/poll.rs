@@ -42,7 +42,7 @@ use super::waker::Borrowed;
 pub(crate) struct Runnable(NonNull<Header>);
 
 // SAFETY: the token is the right to the future wherever it goes. That a future which is not `Send` stays on its
-// thread is promised by the scheduler that took it (see `raw::spawn`).
+// thread is promised by the scheduler that took it (see `raw::spawn_unchecked`).
 unsafe impl Send for Runnable {}
 
 impl Runnable {

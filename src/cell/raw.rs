@@ -99,10 +99,30 @@ impl Vtable {
 ///
 /// The token comes back as a [`Runnable`], which the caller must queue, run or cancel.
 ///
-/// The future need not be `Send`: a scheduler that takes one that is not must itself see to it that the
-/// task stays on its thread.
 #[inline]
 pub(crate) fn spawn<F, S>(
+    future: F,
+    scheduler: S,
+    id: u64,
+    spawned_at: &'static Location<'static>,
+) -> (Runnable, JoinRef<F::Output>)
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+    S: Schedule,
+{
+    // SAFETY: the future and its output are `Send`.
+    unsafe { spawn_unchecked(future, scheduler, id, spawned_at) }
+}
+
+/// As [`spawn`], for a future or an output that need not be `Send`.
+///
+/// # Safety
+///
+/// Unless both are `Send`, the scheduler runs and drops the task's token on the calling thread alone, wherever
+/// the task was woken.
+#[inline]
+pub(crate) unsafe fn spawn_unchecked<F, S>(
     future: F,
     scheduler: S,
     id: u64,
@@ -124,7 +144,7 @@ where
     };
     // SAFETY: the memory is fresh, ours and large enough. The parts are written in place, one by one, so
     // that a large future is copied once, from the caller's frame to its cell, and never moved again
-    // (invariant 6).
+    // (invariant 6). Making the stage empty first costs nothing, and gives loom the cell that it watches.
     unsafe {
         let cell = cell.as_ptr();
         (&raw mut (*cell).header).write(header);
