@@ -19,4 +19,12 @@ mod loom_slot;
 mod loom_wake;
 
 #[cfg(not(loom))]
+mod cycle;
+#[cfg(not(loom))]
 mod depot;
+#[cfg(not(loom))]
+mod endings;
+#[cfg(not(loom))]
+mod shapes;
+#[cfg(not(loom))]
+mod waking;
