@@ -19,8 +19,8 @@ fn the_monitor_is_roused_by_a_root_that_wakes_after_a_long_sleep() {
     let waker = thread::spawn({
         let morning = morning.clone();
         move || {
-            // It rests after a second. Nothing shows that it does.
-            thread::sleep(Duration::from_millis(1_300));
+            // It rests after a few looks at nothing, some tenths of a second. Nothing shows that it does.
+            thread::sleep(Duration::from_millis(500));
             morning.open();
         }
     });
