@@ -161,6 +161,10 @@ impl Scheduler {
     }
 }
 
+// Foreign code runs under none of the locks, and every panic of it is contained or leaves what it met as it was.
+impl std::panic::UnwindSafe for Scheduler {}
+impl std::panic::RefUnwindSafe for Scheduler {}
+
 impl fmt::Debug for Scheduler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scheduler")

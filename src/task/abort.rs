@@ -43,6 +43,10 @@ impl AbortHandle {
     }
 }
 
+impl std::panic::UnwindSafe for AbortHandle {}
+
+impl std::panic::RefUnwindSafe for AbortHandle {}
+
 impl fmt::Debug for AbortHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("AbortHandle").field(&self.task).finish()

@@ -1,0 +1,114 @@
+//! The auto traits of every public type, in one list.
+//!
+//! Each line says which traits hold and, after `!`, which do not: both are promises.
+
+use std::marker::PhantomData;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
+use std::rc::Rc;
+
+use runtime::runtime::{Builder, EnterGuard, Handle, Runtime, RuntimeFlavor, TryCurrentError};
+use runtime::task::{AbortHandle, Id, JoinError, JoinHandle, Unconstrained};
+
+/// A type in question.
+struct Of<T: ?Sized>(PhantomData<T>);
+
+/// What is found for a type for which the inherent constant below is not there.
+trait Otherwise {
+    const SEND: bool = false;
+    const SYNC: bool = false;
+    const UNPIN: bool = false;
+    const UNWIND_SAFE: bool = false;
+    const REF_UNWIND_SAFE: bool = false;
+}
+
+impl<T: ?Sized> Otherwise for Of<T> {}
+
+macro_rules! where_it_holds {
+    ($($name:ident: $bound:path),*) => {
+        $(#[allow(dead_code, reason = "it may hold for all types of the list")]
+        impl<T: ?Sized + $bound> Of<T> {
+            const $name: bool = true;
+        })*
+    };
+}
+
+where_it_holds!(
+    SEND: Send,
+    SYNC: Sync,
+    UNPIN: Unpin,
+    UNWIND_SAFE: UnwindSafe,
+    REF_UNWIND_SAFE: RefUnwindSafe
+);
+
+/// `Send`, `Sync`, `Unpin`, `UnwindSafe`, `RefUnwindSafe`.
+macro_rules! traits_of {
+    ($type:ty) => {
+        [
+            Of::<$type>::SEND,
+            Of::<$type>::SYNC,
+            Of::<$type>::UNPIN,
+            Of::<$type>::UNWIND_SAFE,
+            Of::<$type>::REF_UNWIND_SAFE,
+        ]
+    };
+}
+
+/// Reads `yes yes no yes no` into what `traits_of` gives.
+fn parse(list: &str) -> Vec<bool> {
+    list.split_whitespace().map(|word| word == "yes").collect()
+}
+
+macro_rules! pin_down {
+    ($($type:ty: $traits:literal;)*) => {
+        $(assert_eq!(
+            traits_of!($type).to_vec(),
+            parse($traits),
+            "Send, Sync, Unpin, UnwindSafe, RefUnwindSafe of {}",
+            stringify!($type)
+        );)*
+    };
+}
+
+/// A future that must not move.
+struct Pinned(std::marker::PhantomPinned);
+
+impl Future for Pinned {
+    type Output = ();
+    fn poll(self: Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<()> {
+        std::task::Poll::Ready(())
+    }
+}
+
+/// An output that is nothing: neither `Send` nor `Sync`, nor safe to see after a panic.
+type Nothing = Rc<std::cell::Cell<()>>;
+
+#[test]
+fn auto_traits_are_as_promised() {
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Runtime:                    "yes  yes  yes   yes        yes";
+        Handle:                     "yes  yes  yes   yes        yes";
+        EnterGuard<'static>:        "no   no   yes   yes        yes";
+        Builder:                    "yes  yes  yes   no         no";
+        RuntimeFlavor:              "yes  yes  yes   yes        yes";
+        TryCurrentError:            "yes  yes  yes   yes        yes";
+        JoinHandle<()>:             "yes  yes  yes   yes        yes";
+        JoinHandle<std::cell::Cell<()>>: "yes yes yes yes       yes";
+        JoinHandle<Nothing>:        "no   no   yes   yes        yes";
+        AbortHandle:                "yes  yes  yes   yes        yes";
+        JoinError:                  "yes  yes  yes   yes        yes";
+        Id:                         "yes  yes  yes   yes        yes";
+        Unconstrained<()>:          "yes  yes  yes   yes        yes";
+        Unconstrained<Pinned>:      "yes  yes  no    yes        yes";
+        Unconstrained<Nothing>:     "no   no   yes   no         no";
+    }
+}
+
+#[test]
+fn futures_of_functions_are_send() {
+    fn is_send<T: Send>(_: T) {}
+    is_send(runtime::task::yield_now());
+    is_send(runtime::task::consume_budget());
+    is_send(runtime::task::checkpoint());
+}
