@@ -44,3 +44,14 @@ pub use task::spawn;
 pub fn block_on<F: Future>(future: F) -> F::Output {
     runtime::block_on(future)
 }
+
+/// Longer texts than the page of one type can hold.
+pub mod docs {
+    #[doc = include_str!("../docs/architecture.md")]
+    pub mod architecture {}
+}
+
+/// The example of the README is a test.
+#[cfg(all(doctest, feature = "macros", feature = "sync"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
