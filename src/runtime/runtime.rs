@@ -1,10 +1,9 @@
 //! The owner of a scheduler.
 
-use std::io;
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Builder, EnterGuard, Handle};
+use super::{EnterGuard, Handle};
 use crate::task::JoinHandle;
 
 /// Owns the threads and the tasks of one runtime, and ends them when it is dropped.
@@ -39,10 +38,10 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// As [`Builder::build`].
+    /// As [`Builder::build`](super::Builder::build).
     #[cfg(feature = "rt-multi-thread")]
-    pub fn new() -> io::Result<Self> {
-        Builder::new_multi_thread().enable_all().build()
+    pub fn new() -> std::io::Result<Self> {
+        super::Builder::new_multi_thread().enable_all().build()
     }
 
     pub(super) fn new_with(handle: Handle) -> Self {

@@ -2,6 +2,7 @@
 
 pub(crate) use ::loom::sync::Arc;
 pub(crate) use ::loom::sync::MutexGuard;
+#[allow(unused_imports, reason = "which of them are needed depends on the features")]
 pub(crate) use ::loom::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, fence,
 };

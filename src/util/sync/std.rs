@@ -2,6 +2,7 @@
 
 pub(crate) use ::std::sync::Arc;
 pub(crate) use ::std::sync::MutexGuard;
+#[allow(unused_imports, reason = "which of them are needed depends on the features")]
 pub(crate) use ::std::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, fence,
 };
