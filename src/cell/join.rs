@@ -87,10 +87,12 @@ impl<T> JoinRef<T> {
             return Poll::Ready(());
         }
         // The slot is ours. Foreign code (clone, drop) runs with the old waker out of it, in case it panics.
-        let old = self.swap_waker(None);
-        let waker = match old {
+        let waker = match self.swap_waker(None) {
             Some(old) if old.will_wake(cx.waker()) => old,
-            _ => cx.waker().clone(),
+            old => {
+                contain(|| drop(old));
+                cx.waker().clone()
+            }
         };
         self.swap_waker(Some(waker));
         if state.publish_join_waker().is_err() {
