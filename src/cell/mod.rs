@@ -60,9 +60,14 @@ pub(crate) use slot::Slot;
 
 /// What a cell asks of whoever schedules it.
 ///
-/// All calls but [`release`](Self::release) are made by the holder of the task's token, which is handed
-/// over with the [`Runnable`].
-pub(crate) trait Schedule: Send + Sync + Sized + 'static {
+/// All calls are made by the holder of the task's token, which is handed over with a [`Runnable`], and only lent
+/// with a [`Held`].
+///
+/// # Safety
+///
+/// [`adopt`](Self::adopt) puts the task into one set, once, if it returns true, and into none otherwise.
+/// [`release`](Self::release) takes it out of that same set, and the handle keeps the set alive until then.
+pub(crate) unsafe trait Schedule: Send + Sync + Sized + 'static {
     /// The way into a queue, found while the handle may still be used.
     type Route;
 

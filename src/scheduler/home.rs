@@ -42,7 +42,9 @@ impl Home {
     }
 }
 
-impl Schedule for Home {
+// SAFETY: `adopt` makes the handle one of the worker into whose set it puts the task, and the handle keeps this
+// worker, with its set, until the cell is freed; `release` uses the set of the handle's worker.
+unsafe impl Schedule for Home {
     type Route = Route;
 
     #[inline]

@@ -1,92 +1,15 @@
-//! How a task may end: who panics, who ends it, what becomes of its handles, all crossed, with exact counts.
-//!
-//! A task is pending in its first poll and done in its second, unless the case has it otherwise.
+//! Every way to end a task, gone from its spawn to its last reference, with exact counts.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
+use super::case::{Case, Ends, Handle, Joiner, Panics, Seen, Trace};
 use super::mock::{Mock, waker_of};
 use super::probe::{Act, Probe};
 use crate::cell::{Ended, JoinRef, TaskRef, contain};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Panics {
-    Nowhere,
-    InPoll,
-    /// In the poll, with a payload that panics when it is dropped, with a payload that does so too, so many times.
-    InPayloads(usize),
-    InFutureDrop,
-    InOutputDrop,
-    InJoinersWaker(Act),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ends {
-    ByItself,
-    AbortedBeforeThePoll,
-    TokenDroppedBeforeThePoll,
-    AbortedWhileIdle,
-    SetClosedWhileIdle,
-    AbortedInThePollThatSuspends,
-    AbortedInThePollThatCompletes,
-    AbortedAfterCompletion,
-}
-
-/// What the joiner does before completion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Joiner {
-    Absent,
-    Waits,
-    /// It comes back with another waker.
-    WaitsAgain,
-}
-
-/// What becomes of the join handle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Handle {
-    DroppedBeforeCompletion,
-    DroppedAfterCompletion,
-    Awaited,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Case {
-    panics: Panics,
-    ends: Ends,
-    joiner: Joiner,
-    handle: Handle,
-    /// Whether a waker and an abort handle are kept, and used, after completion.
-    keeps: bool,
-}
-
-/// What the awaited handle returned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seen {
-    Nothing,
-    Output,
-    Panic,
-    Abort,
-}
-
-/// Everything that is counted in a case.
-#[derive(Debug, PartialEq, Eq)]
-struct Trace {
-    seen: Seen,
-    polls: usize,
-    future_drops: usize,
-    output_drops: usize,
-    payload_drops: usize,
-    first_joiner_woken: usize,
-    second_joiner_woken: usize,
-    joiners_wakers_left: usize,
-    still_queued: bool,
-    still_in_set: usize,
-    cells_left: usize,
-}
 
 #[derive(Default)]
 struct Counts {
@@ -122,7 +45,7 @@ impl Future for Subject {
             return Poll::Pending;
         }
         match case.panics {
-            Panics::InPoll => panic!("the poll panics"),
+            Panics::InPoll | Panics::InPollAndFutureDrop => panic!("the poll panics"),
             Panics::InPayloads(depth) => panic_any(Payload(depth, Arc::clone(counts))),
             _ => Poll::Ready(Output(case, Arc::clone(counts))),
         }
@@ -132,8 +55,10 @@ impl Future for Subject {
 impl Drop for Subject {
     fn drop(&mut self) {
         self.counts.future_drops.fetch_add(1, Relaxed);
-        if self.case.panics == Panics::InFutureDrop {
-            panic!("the drop of the future panics");
+        match self.case.panics {
+            Panics::InFutureDrop => panic!("the drop of the future panics"),
+            Panics::InPollAndFutureDrop => panic_any(Payload(1, Arc::clone(&self.counts))),
+            _ => {}
         }
     }
 }
@@ -157,90 +82,6 @@ impl Drop for Payload {
 }
 
 impl Case {
-    fn all() -> impl Iterator<Item = Case> {
-        let panics = [
-            Panics::Nowhere,
-            Panics::InPoll,
-            Panics::InPayloads(1),
-            Panics::InPayloads(3),
-            Panics::InFutureDrop,
-            Panics::InOutputDrop,
-            Panics::InJoinersWaker(Act::Clone),
-            Panics::InJoinersWaker(Act::Wake),
-            Panics::InJoinersWaker(Act::Drop),
-        ];
-        let ends = [
-            Ends::ByItself,
-            Ends::AbortedBeforeThePoll,
-            Ends::TokenDroppedBeforeThePoll,
-            Ends::AbortedWhileIdle,
-            Ends::SetClosedWhileIdle,
-            Ends::AbortedInThePollThatSuspends,
-            Ends::AbortedInThePollThatCompletes,
-            Ends::AbortedAfterCompletion,
-        ];
-        let joiners = [Joiner::Absent, Joiner::Waits, Joiner::WaitsAgain];
-        let handles =
-            [Handle::DroppedBeforeCompletion, Handle::DroppedAfterCompletion, Handle::Awaited];
-        let ended = panics.into_iter().flat_map(move |panics| ends.map(|ends| (panics, ends)));
-        let joined =
-            joiners.into_iter().flat_map(move |joiner| handles.map(|handle| (joiner, handle)));
-        ended.flat_map(move |(panics, ends)| {
-            joined.clone().flat_map(move |(joiner, handle)| {
-                [false, true].map(|keeps| Case { panics, ends, joiner, handle, keeps })
-            })
-        })
-    }
-
-    /// How many polls there are.
-    fn polls(self) -> usize {
-        match self.ends {
-            Ends::AbortedBeforeThePoll | Ends::TokenDroppedBeforeThePoll => 0,
-            Ends::AbortedWhileIdle | Ends::SetClosedWhileIdle => 1,
-            _ => 2,
-        }
-    }
-
-    fn is_cut_short(self) -> bool {
-        self.polls() < 2 || self.ends == Ends::AbortedInThePollThatSuspends
-    }
-
-    fn outcome(self) -> Seen {
-        match (self.is_cut_short(), self.panics) {
-            (true, Panics::InFutureDrop) => Seen::Panic,
-            (true, _) => Seen::Abort,
-            (false, Panics::InPoll | Panics::InPayloads(_)) => Seen::Panic,
-            (false, _) => Seen::Output,
-        }
-    }
-
-    /// How many of the payloads are dropped: one that panics when the panic of its predecessor is put away is
-    /// the last, and what it panicked with is leaked.
-    fn payload_drops(self) -> usize {
-        match self.panics {
-            Panics::InPayloads(_) if !self.is_cut_short() => 2,
-            _ => 0,
-        }
-    }
-
-    fn expected(self) -> Trace {
-        let told = self.handle != Handle::DroppedBeforeCompletion
-            && self.panics != Panics::InJoinersWaker(Act::Clone);
-        Trace {
-            seen: if self.handle == Handle::Awaited { self.outcome() } else { Seen::Nothing },
-            polls: self.polls(),
-            future_drops: 1,
-            output_drops: usize::from(self.outcome() == Seen::Output),
-            payload_drops: self.payload_drops(),
-            first_joiner_woken: usize::from(told && self.joiner == Joiner::Waits),
-            second_joiner_woken: usize::from(told && self.joiner == Joiner::WaitsAgain),
-            joiners_wakers_left: 0,
-            still_queued: false,
-            still_in_set: 0,
-            cells_left: 0,
-        }
-    }
-
     fn probe(self) -> Arc<Probe> {
         Probe::new(match self.panics {
             Panics::InJoinersWaker(act) => Some(act),

@@ -92,7 +92,8 @@ pub(super) fn waker_of<T>(join: &JoinRef<T>) -> Waker {
     Waker::clone(&Borrowed::new(&header))
 }
 
-impl Schedule for Handle {
+// SAFETY: there is one set, which the handle keeps alive.
+unsafe impl Schedule for Handle {
     type Route = Arc<Mock>;
 
     fn route(&self) -> Arc<Mock> {

@@ -19,6 +19,8 @@ mod loom_slot;
 mod loom_wake;
 
 #[cfg(not(loom))]
+mod case;
+#[cfg(not(loom))]
 mod cycle;
 #[cfg(not(loom))]
 mod depot;
