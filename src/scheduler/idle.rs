@@ -327,7 +327,7 @@ impl Idle {
     pub(super) fn counts(&self) -> Counts {
         let inner = self.lock.lock();
         let word = self.word.load(Relaxed);
-        let part = |unit: u64| (word / unit & COUNT) as usize;
+        let part = |unit: u64| ((word / unit) & COUNT) as usize;
         let vacant = if self.starts_threads { inner.vacant.len() } else { 0 };
         assert_eq!(part(SLEEPER), inner.sleepers.len(), "sleepers");
         assert_eq!(part(VACANT), vacant, "vacant workers");

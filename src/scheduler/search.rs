@@ -6,7 +6,7 @@
 //! 2. the LIFO slot, at most [`MOST_IN_A_ROW`] times while others wait in the queue;
 //! 3. the queue;
 //! 4. the slot after all;
-//! 5. the injector, a batch;
+//! 5. the injector, a batch; if that leaves something, another worker is called;
 //! 6. as the only searcher: the injector and the queues of the others, from a random one on, some rounds with
 //!    growing pauses; at last the slot of a worker that was in one and the same poll all the while.
 //!

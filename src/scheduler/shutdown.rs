@@ -63,6 +63,7 @@ impl Scheduler {
 
     /// Step 3: drops the future of every task that can be found.
     fn drain_all(self: &Arc<Self>) {
+        // Meets the fences of who pushes to the injector, and of who sits down at a worker for the first time.
         fence(SeqCst);
         for worker in self.workers() {
             let idle = worker.suspended.close();
