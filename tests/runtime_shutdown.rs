@@ -346,6 +346,43 @@ fn an_unlimited_wait_lasts_until_the_poll_returns() {
     assert!(join.is_finished());
 }
 
+/// Only threads that the runtime had started were waited for, and the futures of the others still lived.
+#[test]
+fn a_poll_on_the_thread_of_a_block_on_is_waited_for() {
+    let _watch = watch();
+    for runtime in [current_thread(), multi_thread(1)] {
+        let (may_return, counts) = (Gate::new("the poll may return"), Counts::new());
+        let (inside, in_poll) = (Gate::new("the worker is taken"), Gate::new("the poll runs"));
+        let blocked = thread::spawn({
+            let (handle, may_return, inside) =
+                (runtime.handle().clone(), may_return.clone(), inside.clone());
+            move || {
+                handle.block_on(async {
+                    inside.open();
+                    may_return.passed().await;
+                });
+            }
+        });
+        inside.wait();
+        let join = runtime.spawn(counts.count({
+            let (in_poll, may_return) = (in_poll.clone(), may_return.clone());
+            async move {
+                in_poll.open();
+                may_return.wait();
+                // The end of the runtime has begun by now, or begins soon.
+                thread::sleep(Duration::from_millis(50));
+                pending::<()>().await
+            }
+        }));
+        in_poll.wait();
+        may_return.open();
+        drop(runtime);
+        assert_eq!((counts.polls(), counts.drops()), (1, 1));
+        assert!(is_cancelled(join));
+        blocked.join().unwrap();
+    }
+}
+
 /// The name of a thread was asked for under a lock that the end needs.
 #[test]
 fn a_thread_that_was_about_to_start_does_not_outlive_the_end() {

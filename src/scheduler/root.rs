@@ -133,7 +133,9 @@ struct Leave(Option<Local>);
 impl Drop for Leave {
     fn drop(&mut self) {
         if let Some(local) = self.0.take() {
+            let scheduler = local.scheduler().clone();
             local.stand_up();
+            scheduler.count_out();
         }
     }
 }

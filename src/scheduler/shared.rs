@@ -143,6 +143,10 @@ impl Scheduler {
     /// A parker's owner claims a worker, or is registered to be told of one.
     pub(super) fn claim(self: &Arc<Self>, parker: &Arc<Parker>) -> Option<usize> {
         let worker = self.idle.claim(parker)?;
+        if !self.count_in() {
+            self.idle.vacate(worker);
+            return None;
+        }
         self.rouse_monitor();
         Some(worker)
     }

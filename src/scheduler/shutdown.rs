@@ -8,7 +8,8 @@
 //! 3. The thread that ends the runtime closes the sets of suspended tasks, which cancels them, and empties the
 //!    queues and slots of all workers and the injector, dropping the futures.
 //! 4. A worker that is in a poll finds its permit taken when the poll ends. It does step 3 too, and leaves.
-//! 5. The ending thread waits for the workers, for as long as it was told to.
+//! 5. The ending thread waits until all threads have left their workers, those in `block_on` too, for as long as it was
+//!    told to.
 //!
 //! # Why no task is left
 //!

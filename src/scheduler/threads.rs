@@ -1,4 +1,4 @@
-//! The threads that a runtime started, and how it waits for them.
+//! The threads that work for a runtime, started by it or in its `block_on`, and how it waits for them.
 
 use std::io::{self, Write};
 use std::thread::JoinHandle;
@@ -20,7 +20,7 @@ pub(crate) struct Threads {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// Threads that have not left their workers yet.
+    /// Threads that have not left their workers yet, those in `block_on` among them.
     working: usize,
     handles: Vec<JoinHandle<()>>,
     /// How often a thread could not be started, in a row.
@@ -34,7 +34,7 @@ impl Threads {
 
     /// Waits until every thread has left its worker, or until the deadline. True if all have.
     ///
-    /// Threads that have left are joined, so that nothing of them is there any more.
+    /// Threads of the runtime that have left are joined, so that nothing of them is there any more.
     pub(super) fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut inner = self.lock.lock();
         while inner.working > 0 {
@@ -100,6 +100,20 @@ impl Scheduler {
             local.stand_up();
             self.call(&self.config.on_thread_stop);
         });
+        self.count_out();
+    }
+
+    /// Counts a thread of `block_on` that has claimed a worker; false if nobody would wait for it any more.
+    pub(super) fn count_in(&self) -> bool {
+        let mut inner = self.threads.lock.lock();
+        // Under the lock, for the same reason as in `start_thread`.
+        let open = !self.idle.is_closed();
+        inner.working += usize::from(open);
+        open
+    }
+
+    /// A thread that was counted has left its worker.
+    pub(super) fn count_out(&self) {
         self.threads.lock.lock().working -= 1;
         self.threads.left.notify_all();
     }
