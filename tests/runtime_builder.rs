@@ -136,10 +136,11 @@ fn callbacks_are_called_in_pairs_also_if_they_panic() {
         let together = Arc::new(Barrier::new(2));
         let tasks = [(); 2].map(|()| {
             let together = together.clone();
-            runtime.spawn(async move { drop(together.wait()) })
+            runtime.spawn(async move { together.wait().is_leader() })
         });
         runtime.block_on(async { (0..10).for_each(|_| drop(task::spawn(async {}))) });
-        tasks.into_iter().for_each(|task| executor::block_on(task).unwrap());
+        let leads = tasks.map(|task| executor::block_on(task).unwrap());
+        assert_ne!(leads[0], leads[1]);
         eventually("both workers sleep", || calls.park.load(SeqCst) >= 2);
         drop(runtime);
         let [start, stop, park, unpark] =

@@ -29,11 +29,10 @@ fn the_monitor_is_roused_by_a_root_that_wakes_after_a_long_sleep() {
         let meeting = Arc::new(Barrier::new(2));
         let both = [(); 2].map(|()| {
             let meeting = meeting.clone();
-            task::spawn(async move { drop(meeting.wait()) })
+            task::spawn(async move { meeting.wait().is_leader() })
         });
-        for task in both {
-            task.await.unwrap();
-        }
+        let [one, other] = both;
+        assert_ne!(one.await.unwrap(), other.await.unwrap(), "one of two leads");
     });
     waker.join().unwrap();
 }

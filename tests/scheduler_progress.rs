@@ -267,18 +267,16 @@ fn a_full_ring_and_a_root_that_yields_share_the_worker() {
 }
 
 /// Two tasks that block their threads until both are there: they must run at the same time.
-fn two_that_meet() -> [task::JoinHandle<()>; 2] {
+fn two_that_meet() -> [task::JoinHandle<bool>; 2] {
     let meeting = Arc::new(Barrier::new(2));
     [(); 2].map(|()| {
         let meeting = meeting.clone();
-        task::spawn(async move { drop(meeting.wait()) })
+        task::spawn(async move { meeting.wait().is_leader() })
     })
 }
 
-async fn both(tasks: [task::JoinHandle<()>; 2]) {
-    for task in tasks {
-        task.await.unwrap();
-    }
+async fn both([one, other]: [task::JoinHandle<bool>; 2]) {
+    assert_ne!(one.await.unwrap(), other.await.unwrap(), "one of two leads");
 }
 
 #[test]

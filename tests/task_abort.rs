@@ -138,8 +138,8 @@ fn an_aborted_task_sees_its_number_in_its_destructors() {
     }
     let _watch = watch();
     let runtime = multi_thread(1);
-    let ends: [fn(&task::JoinHandle<()>, &mut Option<runtime::Runtime>); 2] =
-        [|join, _| join.abort(), |_, runtime| drop(runtime.take())];
+    type End = fn(&task::JoinHandle<()>, &mut Option<runtime::Runtime>);
+    let ends: [End; 2] = [|join, _| join.abort(), |_, runtime| drop(runtime.take())];
     let mut runtime = Some(runtime);
     for end in ends {
         let (seen, counts) = (Arc::default(), Counts::new());
