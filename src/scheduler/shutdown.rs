@@ -84,7 +84,7 @@ impl Scheduler {
         }
         let outer = DRAINING.replace(me);
         while let Some(task) = self.injector.pop() {
-            Runnable::cancel(task);
+            context::poll_as(task.header().id(), || Runnable::cancel(task));
         }
         DRAINING.set(outer);
     }
