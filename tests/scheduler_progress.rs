@@ -367,3 +367,39 @@ fn a_root_that_blocks_does_not_keep_the_search() {
         injector.join().unwrap();
     }
 }
+
+/// Tasks that yield when a run queue is full went back to the queue, again and again, and those that had not fitted
+/// into it got one poll in sixty.
+#[test]
+fn tasks_that_do_not_fit_into_a_run_queue_get_their_share() {
+    const TASKS: usize = 1_000;
+    const YIELDS: usize = 500;
+    let _watch = watch();
+    for runtime in [current_thread(), multi_thread(1)] {
+        let least = runtime.block_on(async {
+            let over = Arc::new(AtomicBool::new(false));
+            let tasks: Vec<_> = (0..TASKS)
+                .map(|_| {
+                    let over = over.clone();
+                    task::spawn(async move {
+                        let mut yields = 0;
+                        while !over.load(SeqCst) {
+                            task::yield_now().await;
+                            yields += 1;
+                            if yields == YIELDS {
+                                over.store(true, SeqCst);
+                            }
+                        }
+                        yields
+                    })
+                })
+                .collect();
+            let mut least = YIELDS;
+            for task in tasks {
+                least = least.min(task.await.unwrap());
+            }
+            least
+        });
+        assert!(least > YIELDS / 2, "one came to {least} yields while another made {YIELDS}");
+    }
+}

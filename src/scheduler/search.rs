@@ -78,7 +78,7 @@ impl Local {
     fn next_from_queue(&self) -> Option<Runnable> {
         let task = self.queue.pop()?;
         self.streak.set(0);
-        if self.queue.is_empty() {
+        if self.queue.is_empty() && self.scheduler().injector.is_empty() {
             self.pace.reset();
         } else if self.scheduler().idle.needs_searcher() && self.pace.is_slow() {
             self.scheduler().wake_searcher();

@@ -231,7 +231,15 @@ impl Local {
     /// Queues a task behind the others.
     #[inline]
     pub(super) fn push_behind(&self, task: Runnable) {
-        if self.has_permit() { self.push_back(task) } else { self.scheduler.inject(task) }
+        if !self.has_permit() {
+            self.scheduler.inject(task);
+        } else if self.scheduler.injector.is_empty() {
+            self.push_back(task);
+        } else {
+            // Those in the injector were there before: in a full queue of tasks that yield, this one would overtake them
+            // again and again. This worker gets to the injector when its queue is empty.
+            self.scheduler.injector.push(task);
+        }
     }
 
     #[inline]
