@@ -83,7 +83,7 @@ impl<T> JoinRef<T> {
     fn wait(&self, cx: &mut Context<'_>) -> Poll<()> {
         let state = &self.header().state;
         // While the bit is set the completer may take the waker at any time: clear it before looking.
-        if state.load().has_join_waker() && state.retract_join_waker().is_err() {
+        if state.load().has_join_waker() && !state.retract_join_waker() {
             return Poll::Ready(());
         }
         // The slot is ours. Foreign code (clone, drop) runs with the old waker out of it, in case it panics.
@@ -95,7 +95,7 @@ impl<T> JoinRef<T> {
             }
         };
         self.swap_waker(Some(waker));
-        if state.publish_join_waker().is_err() {
+        if !state.publish_join_waker() {
             // The task completed without having seen our waker: the slot stays ours.
             let unused = self.swap_waker(None);
             contain(|| drop(unused));

@@ -1,12 +1,12 @@
 //! An atomic place for one token: a worker's LIFO slot.
 //!
 //! Both sides exchange the whole pointer, so a token is in exactly one hand after any race between the worker
-//! that puts and takes and the thief that takes. The exchange is AcqRel: what the putter wrote to the task
-//! before is seen by the taker.
+//! that puts and takes and the thief that takes. Putting is Release and taking Acquire (a `replace` is both), so what
+//! the putter wrote to the task before is seen by whoever gets it.
 
 use std::fmt;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::Ordering::{AcqRel, Relaxed};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
 use super::poll::Runnable;
 use super::raw::Header;
@@ -29,7 +29,7 @@ impl Slot {
     /// Takes the task out.
     #[inline]
     pub(crate) fn take(&self) -> Option<Runnable> {
-        if self.is_empty() { None } else { Self::token(self.0.swap(ptr::null_mut(), AcqRel)) }
+        if self.is_empty() { None } else { Self::token(self.0.swap(ptr::null_mut(), Acquire)) }
     }
 
     /// Whether there was no task a moment ago. Exact for the only thread that puts tasks in, as long as it is empty.

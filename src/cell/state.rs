@@ -61,10 +61,10 @@
 //! | `end_poll` giving `HELD` up | Release | with the Acquire of the next wake |
 //! | `end_poll` finding `CANCELLED` | Acquire fence | the Release of the abort: the drop of the future sees what the aborter did |
 //! | `complete` | AcqRel | Release: the outcome, with the Acquire load of the join handle. Acquire: the joiner's waker, with `publish_join_waker`'s Release |
-//! | `publish_join_waker` | Release | the waker's slot, with `complete`'s Acquire; on failure Acquire, to read the outcome |
-//! | `retract_join_waker` | Acquire on failure | with `complete`'s Release. Success needs none: only the handle wrote the slot |
+//! | `publish_join_waker` | Release | the waker's slot, with `complete`'s Acquire |
+//! | `retract_join_waker` | Relaxed | nothing: only the handle wrote the slot |
 //! | `detach` | Release | the handle's last use of the waker's slot, with the Acquire of who drops the last reference or finds itself alone |
-//! | every load that sees `COMPLETE` | Acquire | with `complete`'s Release |
+//! | `load` | Acquire | with `complete`'s Release: the handle looks by it before it touches the outcome, so the transitions that fail for `COMPLETE` need none |
 //! | `is_unique` | Acquire | with the Release of every reference that was dropped |
 //! | adding a reference | Relaxed | the new one comes from an existing one |
 //! | dropping a reference | Release, and an Acquire fence by the last | every use of the cell happens before it is freed |
@@ -269,20 +269,22 @@ impl State {
         }
     }
 
-    /// Whether the holder is the only one that knows the cell: nothing needs to be published then.
+    /// Whether the holder is the only one that knows the cell (a join handle would count): nothing needs to be
+    /// published then.
     #[inline]
     pub(super) fn is_unique(&self) -> bool {
-        let now = self.0.load(Acquire);
-        now & JOIN_INTEREST == 0 && now / REFERENCE == 1
+        self.0.load(Acquire) / REFERENCE == 1
     }
 
-    /// The join handle wrote the waker's slot; an error if the task is complete meanwhile.
-    pub(super) fn publish_join_waker(&self) -> Result<(), Snapshot> {
+    /// The join handle wrote the waker's slot; false if the task is complete meanwhile.
+    #[must_use]
+    pub(super) fn publish_join_waker(&self) -> bool {
         self.change_join_waker(|now| now | JOIN_WAKER, Release)
     }
 
-    /// The join handle wants the waker's slot back; an error if the task is complete meanwhile.
-    pub(super) fn retract_join_waker(&self) -> Result<(), Snapshot> {
+    /// The join handle wants the waker's slot back; false if the task is complete meanwhile.
+    #[must_use]
+    pub(super) fn retract_join_waker(&self) -> bool {
         self.change_join_waker(|now| now & !JOIN_WAKER, Relaxed)
     }
 
@@ -290,14 +292,14 @@ impl State {
         &self,
         change: impl Fn(u64) -> u64,
         success: std::sync::atomic::Ordering,
-    ) -> Result<(), Snapshot> {
-        let mut now = self.0.load(Acquire);
+    ) -> bool {
+        let mut now = self.0.load(Relaxed);
         loop {
             if now & COMPLETE != 0 {
-                return Err(Snapshot(now));
+                return false;
             }
-            match self.0.compare_exchange_weak(now, change(now), success, Acquire) {
-                Ok(_) => return Ok(()),
+            match self.0.compare_exchange_weak(now, change(now), success, Relaxed) {
+                Ok(_) => return true,
                 Err(actual) => now = actual,
             }
         }
@@ -306,7 +308,7 @@ impl State {
     /// The join handle goes away.
     #[inline]
     pub(super) fn detach(&self) -> Detach {
-        let mut now = self.0.load(Acquire);
+        let mut now = self.0.load(Relaxed);
         loop {
             debug_assert!(now & JOIN_INTEREST != 0, "detached twice");
             if now & COMPLETE != 0 {
@@ -314,7 +316,7 @@ impl State {
             }
             let waker = now & JOIN_WAKER != 0;
             let next = (now & !(JOIN_INTEREST | JOIN_WAKER)) - if waker { 0 } else { REFERENCE };
-            match self.0.compare_exchange_weak(now, next, Release, Acquire) {
+            match self.0.compare_exchange_weak(now, next, Release, Relaxed) {
                 Ok(_) if waker => return Detach::DropWaker,
                 Ok(_) => return Detach::Done,
                 Err(actual) => now = actual,

@@ -3,7 +3,18 @@
 //! However the race ends the future is dropped once, the outcome is the output or the abort, and after an abort
 //! no poll begins any more that the abort happened before.
 //!
-//! WEAKENINGS
+//! What was weakened by hand, once each, and which model failed:
+//!
+//! | weakened | caught by |
+//! |---|---|
+//! | abort, without Acquire | `poll_that_suspends` |
+//! | abort, without Release | `publishes_what_came_before_it` |
+//! | `end_poll` that finds `CANCELLED`, without its fence | `publishes_what_came_before_it` |
+//! | `begin_poll` that does not look for `CANCELLED` | `poll_that_suspends`, `two_aborts` |
+//! | `complete` that gives `HELD` up | `poll_that_completes` |
+//!
+//! No model can miss `end_poll`'s own look for `CANCELLED`: `NOTIFIED` comes with it, so without the look the task
+//! takes a way round through the queue to the same end.
 
 use std::future::poll_fn;
 use std::sync::Arc;

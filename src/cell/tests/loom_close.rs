@@ -3,7 +3,14 @@
 //! After the closing every task ends: its token is with the closer, or with somebody who finds it cancelled, or
 //! the set turns the task away.
 //!
-//! No ordering of the set is argued: everything in it happens under its lock.
+//! No ordering of the set is argued: everything in it happens under its lock. What was weakened by hand in the logic,
+//! once each, and which model failed:
+//!
+//! | weakened | caught by |
+//! |---|---|
+//! | a closed set that takes tasks in | `first_suspension` |
+//! | a closing that passes over tasks in somebody's hands | `first_suspension`, `second_suspension` |
+//! | tasks that enter no set | all but `two_neighbours` |
 
 use std::future::poll_fn;
 use std::sync::Arc;

@@ -3,7 +3,23 @@
 //! The outcome and the joiner's waker each are in one hand at a time (loom watches both), a joiner that was told
 //! to wait is woken, and what is left over is dropped by somebody.
 //!
-//! WEAKENINGS
+//! What was weakened by hand, once each, and which model failed:
+//!
+//! | weakened | caught by |
+//! |---|---|
+//! | `complete`, without Acquire | `join_against_complete`, `another_waker` |
+//! | `complete`, without Release | all |
+//! | `load`, without Acquire | all |
+//! | `publish_join_waker`, without Release | `join_against_complete`, `another_waker` |
+//! | `detach`, without Release | `panic_in_the_wakers_clone` |
+//! | `is_unique`, without Acquire | `waiting_handle`, `panic_in_the_wakers_clone` |
+//! | a waker written without retracting the old one | `another_waker` |
+//! | a failed publishing taken for a success | `join_against_complete`, `another_waker` |
+//! | an outcome that the handle does not drop | all but the first two |
+//! | `complete` that forgets to wake | all with a waiting handle |
+//!
+//! Loom does not miss a waker that `detach` leaves in the slot, since the cell drops it in the end; the cycles of
+//! the behaviour tests do.
 
 use std::future::poll_fn;
 use std::sync::Arc;

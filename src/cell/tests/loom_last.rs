@@ -3,7 +3,18 @@
 //! The cell is freed once, after every use of it: loom sees the freeing as an access to the stage, the
 //! scheduler's handle and the joiner's slot.
 //!
-//! WEAKENINGS
+//! What was weakened by hand, once each, and which model failed:
+//!
+//! | weakened | caught by |
+//! |---|---|
+//! | dropping a reference, without Release | all but `two_late_wakers` |
+//! | dropping the last reference, without its fence | all |
+//! | the look for being alone before a drop, without Acquire | all |
+//! | `is_unique`, without Acquire | `outcome_waker_and_completion`, `lonely_completer` |
+//! | `is_unique` that does not count | all but `two_late_wakers` |
+//! | a wake by value, without Acquire | `waker_abort_handle_and_completion` |
+//! | a wake by value that keeps its reference | `waker_abort_handle_and_completion`, `two_late_wakers` |
+//! | a cell freed one reference too early | all |
 
 use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};

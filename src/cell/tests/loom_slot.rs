@@ -2,7 +2,13 @@
 //!
 //! Each token comes out once, and with it what was written to its task before it was put in.
 //!
-//! WEAKENINGS
+//! What was weakened by hand, once each, and which model failed:
+//!
+//! | weakened | caught by |
+//! |---|---|
+//! | `replace`, without Release | `against_a_thief` |
+//! | `replace`, without Acquire | `two_putters` |
+//! | `take`, without Acquire | `against_a_thief` |
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -60,6 +66,31 @@ fn loom_two_thieves() {
         let here = slot.take().map(Runnable::run).is_some();
         assert_ne!(here, thief.join().unwrap(), "the token went to one of the two");
         assert_ran_once(join);
+        assert_eq!(mock.cells(), 0, "a cell was not freed");
+    });
+}
+
+/// The slot does not know who puts tasks in: what one thread put there, another may find displaced.
+#[test]
+fn loom_two_putters() {
+    loom::model(|| {
+        let mock = Mock::new();
+        let slot = Arc::new(Slot::new());
+        let put_into = Arc::clone(&slot);
+        let (first, first_join) = spawned(&mock);
+        let there = Arc::clone(&mock);
+        let putter = thread::spawn(move || {
+            let (task, join) = spawned(&there);
+            (put_into.replace(task).map(Runnable::run), join)
+        });
+        let displaced = slot.replace(first).map(Runnable::run);
+        let taken = slot.take().map(Runnable::run);
+        let (displaced_there, second_join) = putter.join().unwrap();
+        let rest = slot.take().map(Runnable::run);
+        let ran = [displaced, taken, displaced_there, rest].into_iter().flatten().count();
+        assert_eq!(ran, 2, "a token was lost or doubled");
+        assert_ran_once(first_join);
+        assert_ran_once(second_join);
         assert_eq!(mock.cells(), 0, "a cell was not freed");
     });
 }

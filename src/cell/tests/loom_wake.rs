@@ -4,7 +4,18 @@
 //! state word orders the flag against the poll: where a wake is lost, or comes before its poll without being seen
 //! by it, the task sleeps for ever, and where the token goes over without what the last poll wrote, loom sees a race.
 //!
-//! WEAKENINGS
+//! What was weakened by hand, once each, and which model failed:
+//!
+//! | weakened | caught by |
+//! |---|---|
+//! | wake by reference, without Acquire | `by_ref_against_the_first_suspension` (the handle) |
+//! | wake by reference, without Release | `second_wake`, `by_ref_against_a_poll` |
+//! | wake by value, without Acquire or without Release | `by_value_against_the_first_suspension` |
+//! | `begin_poll`, without Acquire | all but `two_wakes` |
+//! | `end_poll`, without Release | all but `second_wake` and `two_wakes` |
+//! | a wake that only looks if `NOTIFIED` is set | `second_wake`, both `by_ref` |
+//! | `end_poll` that does not look for `NOTIFIED` | all but `two_wakes` |
+//! | a wake by value that keeps its reference | both `by_value`, `two_wakes` |
 
 use std::future::poll_fn;
 use std::sync::Arc;
