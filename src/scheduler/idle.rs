@@ -113,6 +113,13 @@ pub(crate) enum Rise {
 #[must_use]
 pub(crate) struct Search<'a>(&'a Idle);
 
+impl Search<'_> {
+    /// Keeps the right without the guard, until [`Idle::granted_search`].
+    pub(crate) fn carry(self) {
+        std::mem::forget(self);
+    }
+}
+
 impl Drop for Search<'_> {
     fn drop(&mut self) {
         let before = self.0.word.fetch_and(!SEARCH, Relaxed);
@@ -182,7 +189,7 @@ impl Idle {
         (before & SEARCH == 0).then(|| Search(self))
     }
 
-    /// Takes up the search that came with a [`Grant`].
+    /// Takes up the search that came with a [`Grant`], or was [carried](Search::carry).
     pub(crate) fn granted_search(&self) -> Search<'_> {
         debug_assert!(self.word.load(Relaxed) & SEARCH != 0, "nobody granted this search");
         Search(self)

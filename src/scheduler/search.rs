@@ -6,7 +6,7 @@
 //! 2. the LIFO slot, at most [`MOST_IN_A_ROW`] times while others wait in the queue;
 //! 3. the queue;
 //! 4. the slot after all;
-//! 5. the injector, a batch; if that leaves something, another worker is called;
+//! 5. the injector, a batch;
 //! 6. as the only searcher: the injector and the queues of the others, from a random one on, some rounds with
 //!    growing pauses; at last the slot of a worker that was in one and the same poll all the while.
 //!
@@ -89,13 +89,7 @@ impl Local {
     fn next_from_injector(&self) -> Option<Runnable> {
         let scheduler = self.scheduler();
         let fair_share = scheduler.injector.len() / scheduler.worker_threads() + 1;
-        let task =
-            scheduler.injector.pop_batch_into(&self.queue, fair_share.min(INJECTOR_BATCH))?;
-        // Who pushed the rest may have relied on this worker's search, which ended before it lay down and found this.
-        if !scheduler.injector.is_empty() && scheduler.idle.needs_searcher() {
-            scheduler.wake_searcher();
-        }
-        Some(task)
+        scheduler.injector.pop_batch_into(&self.queue, fair_share.min(INJECTOR_BATCH))
     }
 
     /// Searches, unless somebody does already.

@@ -65,7 +65,7 @@ pub(crate) struct Local {
     pub(super) polls: Cell<u64>,
     /// How many tasks in a row came from the LIFO slot.
     pub(super) streak: Cell<u32>,
-    /// Whether this worker was woken to search, and has not begun.
+    /// Whether this worker has the right to search, and has not begun.
     pub(super) must_search: Cell<bool>,
     /// How long the queue has had a surplus.
     pub(super) pace: Pace,
@@ -288,19 +288,32 @@ impl Local {
         self.scheduler.call(&config.on_thread_park);
         self.unload(); // the callback may have spawned
         idle.lie_down(self.worker.index, &self.parker);
-        if !self.is_wanted() && !duty.is_due() && !idle.is_closed() {
+        let is_wanted = self.is_wanted();
+        if !is_wanted && !duty.is_due() && !idle.is_closed() {
             self.parker.park(None);
         }
-        match idle.rise(self.worker.index) {
-            Rise::Granted => self.must_search.set(true),
-            Rise::Awake => self.scheduler.rouse_monitor(),
-            Rise::WithoutPermit => {}
-        }
+        self.get_up(is_wanted);
         self.scheduler.call(&config.on_thread_unpark);
     }
 }
 
 impl Local {
+    fn get_up(&self, is_wanted: bool) {
+        let idle = &self.scheduler.idle;
+        match idle.rise(self.worker.index) {
+            Rise::Granted => self.must_search.set(true),
+            Rise::Awake => {
+                self.scheduler.rouse_monitor();
+                // Who pushed may have relied on a search that has ended before it could see this: it goes on.
+                if is_wanted && let Some(search) = idle.begin_search() {
+                    search.carry();
+                    self.must_search.set(true);
+                }
+            }
+            Rise::WithoutPermit => {}
+        }
+    }
+
     /// Whether a task was pushed for which a permit is free. While none is, all who have one are awake, and
     /// each of them looks at the injector before it sleeps.
     fn is_wanted(&self) -> bool {

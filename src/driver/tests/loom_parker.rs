@@ -1,4 +1,10 @@
 //! The parker under loom: a token is never lost, and what was done before unpark is seen after park.
+//!
+//! Each of these was weakened by hand, one at a time, and the models failed:
+//! - unpark's Release to Relaxed; the Acquire of the first take, of the take under the lock, and of the last swap: park
+//!   returns without seeing what was done before;
+//! - the last swap to a store: the token of a later unpark is overwritten without being seen;
+//! - unpark without taking the lock: the signal comes between park's step 2 and its wait, and is lost.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;

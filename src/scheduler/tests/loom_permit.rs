@@ -1,6 +1,9 @@
 //! Permits under loom: there are never more holders than permits, none is lost, and who waits for one gets it.
 //!
 //! The loops are those of `small`.
+//!
+//! Each of these was weakened by hand, one at a time, and the model named here failed: the look at `free` in `rise` (two
+//! workers pass one permit), and the unparking in `vacate` (a thread that waits for the worker).
 
 use loom::thread;
 
@@ -49,7 +52,7 @@ fn loom_two_threads_in_block_on_share_one_worker() {
         let bells = [Bell::new(), Bell::new()];
         let blocked = bells.clone().map(|bell| {
             let small = small.clone();
-            thread::spawn(move || small.block_on(bell))
+            thread::spawn(move || small.block_on(bell, || ()))
         });
         for bell in bells {
             bell.ring();
@@ -64,16 +67,16 @@ fn loom_two_threads_in_block_on_share_one_worker() {
 #[test]
 fn loom_a_thread_that_waits_for_the_worker_runs_what_was_left() {
     loom::model(|| {
-        let small = Small::new(1, 1);
-        let (first, second) = (Bell::new(), Bell::new());
-        let blocked = [first.clone(), second.clone()].map(|bell| {
-            let small = small.clone();
-            thread::spawn(move || small.block_on(bell))
+        let small = Small::new(1, 2);
+        let bells = [Bell::new(), Bell::new()];
+        // The second thread waits for the task, which the first may leave to it or run.
+        let second = bells[1].clone();
+        let blocked = bells.clone().map(|bell| {
+            let (small, second) = (small.clone(), second.clone());
+            thread::spawn(move || small.block_on(bell, || second.ring()))
         });
-        // Whoever has the worker may leave at any time; the task still runs, and ends the other's wait.
         small.inject();
-        first.ring();
-        second.ring();
+        bells[0].ring();
         for blocked in blocked {
             blocked.join().unwrap();
         }

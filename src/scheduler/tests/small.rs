@@ -1,9 +1,10 @@
 //! The scheduler in small, for models of parking: the real `Idle`, `Permit` and `Parker`, and loops that mirror
-//! `Scheduler::{inject, wake_searcher, after_push}`, `Local::{work, next_task, search, sleep}` and `block_on` step by
+//! `Scheduler::{inject, wake_searcher, after_push}`, `Local::{work, next_task, search, sleep, get_up}` and `block_on` step by
 //! step. Whoever changes a step there changes it here.
 //!
 //! The injector is a counter without a lock: it keeps promise 1 of the real one and no more, since a lock would
-//! order what the fences are there to order. A worker's slot can hold one task, and nobody steals.
+//! order what the fences are there to order. Nobody pushes to
+//! a worker's own queue or slot, and nobody steals.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -45,7 +46,6 @@ pub(super) struct Local {
     worker: usize,
     pub(super) bell: Arc<Bell>,
     must_search: Cell<bool>,
-    slot: Cell<bool>,
 }
 
 /// A parker, and what rings for the duty of its thread.
@@ -136,11 +136,11 @@ impl Small {
     }
 
     /// `Scheduler::block_on`, for a future that is ready when `bell` has rung.
-    pub(super) fn block_on(self: &Arc<Self>, bell: Arc<Bell>) {
+    pub(super) fn block_on(self: &Arc<Self>, bell: Arc<Bell>, run: impl Fn()) {
         loop {
             if let Some(worker) = self.idle.claim(&bell.parker) {
                 let local = Local::new(self, worker, bell.clone());
-                if local.live(|_| true, |_| ()) {
+                if local.live(|_| true, |_| run()) {
                     return;
                 }
             } else {
@@ -166,13 +166,7 @@ impl Local {
     }
 
     fn new(small: &Arc<Small>, worker: usize, bell: Arc<Bell>) -> Self {
-        Self {
-            small: small.clone(),
-            worker,
-            bell,
-            must_search: Cell::new(false),
-            slot: Cell::new(false),
-        }
+        Self { small: small.clone(), worker, bell, must_search: Cell::new(false) }
     }
 
     /// `Local::stand_up`.
@@ -180,28 +174,12 @@ impl Local {
         if self.must_search.take() {
             drop(self.small.idle.granted_search());
         }
-        self.unload();
         self.small.idle.vacate(self.worker);
         self.small.after_push();
     }
 
-    fn unload(&self) {
-        if self.slot.take() {
-            self.small.injector.push();
-        }
-    }
-
     fn has_permit(&self) -> bool {
         self.small.idle.permit(self.worker).is_held()
-    }
-
-    /// `Local::push`.
-    pub(super) fn push(&self) {
-        if self.has_permit() {
-            assert!(!self.slot.replace(true), "the slot of the model holds one task");
-        } else {
-            self.small.inject();
-        }
     }
 
     /// Works, and leaves the worker, as a worker's thread and `Leave` do.
@@ -244,16 +222,7 @@ impl Local {
         if self.must_search.get() {
             return self.search();
         }
-        self.slot.take() || self.next_from_injector() || self.search()
-    }
-
-    fn next_from_injector(&self) -> bool {
-        let small = &self.small;
-        let found = small.injector.pop();
-        if found && !small.injector.is_empty() && small.idle.needs_searcher() {
-            small.wake_searcher();
-        }
-        found
+        self.small.injector.pop() || self.search()
     }
 
     fn search(&self) -> bool {
@@ -264,7 +233,7 @@ impl Local {
             let Some(search) = idle.begin_search() else { return false };
             search
         };
-        let found = self.next_from_injector();
+        let found = self.small.injector.pop();
         drop(search);
         if found {
             self.small.after_push();
@@ -274,14 +243,24 @@ impl Local {
 
     fn sleep(&self) {
         let idle = &self.small.idle;
-        self.unload();
         self.lie_down();
         let is_wanted = !self.small.injector.is_empty() && idle.has_free_permit();
         if !is_wanted && !self.bell.rung.load(Relaxed) && !idle.is_closed() {
             self.bell.parker.park(None);
         }
-        if let Rise::Granted = self.rise() {
-            self.must_search.set(true);
+        self.get_up(is_wanted);
+    }
+
+    fn get_up(&self, is_wanted: bool) {
+        match self.rise() {
+            Rise::Granted => self.must_search.set(true),
+            Rise::Awake => {
+                if is_wanted && let Some(search) = self.small.idle.begin_search() {
+                    search.carry();
+                    self.must_search.set(true);
+                }
+            }
+            Rise::WithoutPermit => {}
         }
     }
 
