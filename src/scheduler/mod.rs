@@ -27,7 +27,7 @@
 //!
 //! # What it does not know
 //!
-//! What tasks wait for, and what a cell looks like. It is safe code, but for the run queue.
+//! What tasks wait for, and what a cell looks like. It is safe code, but for the run queue, and for what `home` promises the cell.
 
 pub(crate) mod context;
 mod home;
