@@ -17,7 +17,8 @@ use crate::util::sync::Mutex;
 pub(super) struct Mock {
     queue: Mutex<VecDeque<Runnable>>,
     pub(super) set: OwnedSet,
-    reschedules: AtomicUsize,
+    /// How many tasks were queued because they were woken in their own poll.
+    pub(super) reschedules: AtomicUsize,
 }
 
 /// What a task holds of the mock. Each cell has one, so the number of handles is the number of cells.
@@ -72,11 +73,6 @@ impl Mock {
     /// Ends the set as a scheduler does that shuts down.
     pub(super) fn close(&self) {
         self.set.close().into_iter().for_each(Runnable::cancel);
-    }
-
-    /// How many tasks were queued because they were woken in their own poll.
-    pub(super) fn reschedules(&self) -> usize {
-        self.reschedules.load(Relaxed)
     }
 
     /// How many cells are not freed.
