@@ -2,15 +2,16 @@
 //!
 //! A task refers to the worker in whose set it is. Counting these references on shared counters would cost each
 //! spawn and each end a contended operation, so references that fall free are kept in a [`Stash`] of the
-//! thread that frees them, and the next spawn there takes one from it: a task that is spawned and ends without ever
-//! suspending touches no counter at all.
+//! thread that frees them, and the next spawn there takes one from it; a thread that has too many hands a batch to those
+//! that have none. So a task that is spawned and ends without ever suspending touches no counter at all.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use super::worker::Worker;
 use super::{Scheduler, context};
 use crate::cell::{Held, Runnable, Schedule};
-use std::sync::Arc;
+use crate::util::sync::Mutex;
 
 /// The worker where a task lives: after its first suspension the one in whose set it is, before that any of its
 /// scheduler's. Always there but while it is being dropped.
@@ -96,46 +97,79 @@ impl Drop for Home {
     fn drop(&mut self) {
         let Some(worker) = self.0.take() else { return };
         context::with_local(|local| match local {
-            Some(local) if local.worker().is_colleague(&worker) => local.stash().put(worker),
+            Some(local) if local.worker().is_colleague(&worker) => {
+                local.stash().put(worker, &local.scheduler().spare_homes);
+            }
             _ => drop(worker),
         });
     }
 }
 
 /// References to workers of one scheduler, whichever they are, that belong to no task at the moment.
+///
+/// One thread spawns and another ends what was spawned, so one stash runs empty while another overflows. They exchange
+/// whole batches through the scheduler's [`SpareHomes`], which moves the references without counting any.
 #[derive(Debug, Default)]
 pub(super) struct Stash(RefCell<Vec<Arc<Worker>>>);
 
 impl Stash {
-    /// Beyond this many, half of them are counted down at once.
-    const MOST: usize = 1024;
+    /// Beyond this many, a batch goes to the spare ones.
+    const MOST: usize = 2 * SpareHomes::BATCH;
 
-    /// How many are counted up at once: the counter's line is fetched from another core once for all of them.
+    /// How many are counted up at once where there are no spare ones.
     const REFILL: usize = 64;
 
+    /// A reference for a task that is spawned by the thread of `own`.
     #[inline]
-    pub(super) fn take(&self, own: &Arc<Worker>) -> Arc<Worker> {
+    pub(super) fn take(&self, own: &Arc<Worker>, spare: &SpareHomes) -> Arc<Worker> {
         let kept = self.0.borrow_mut().pop();
-        kept.unwrap_or_else(|| self.refill(own))
+        kept.unwrap_or_else(|| self.refill(own, spare))
     }
 
     #[cold]
-    fn refill(&self, own: &Arc<Worker>) -> Arc<Worker> {
-        self.0.borrow_mut().extend((0..Self::REFILL).map(|_| own.clone()));
-        own.clone()
+    fn refill(&self, own: &Arc<Worker>, spare: &SpareHomes) -> Arc<Worker> {
+        let mut stash = self.0.borrow_mut();
+        match spare.take() {
+            Some(batch) => *stash = batch,
+            None => stash.extend((0..Self::REFILL).map(|_| own.clone())),
+        }
+        stash.pop().unwrap_or_else(|| own.clone())
     }
 
+    /// A reference that a task of this scheduler has left on this thread.
     #[inline]
-    fn put(&self, worker: Arc<Worker>) {
+    fn put(&self, worker: Arc<Worker>, spare: &SpareHomes) {
         let mut stash = self.0.borrow_mut();
         if stash.len() == Self::MOST {
-            Self::halve(&mut stash);
+            let batch = stash.split_off(Self::MOST - SpareHomes::BATCH);
+            spare.put(batch);
         }
         stash.push(worker);
     }
+}
+
+/// Batches of references that one thread had too many of, for others that have none.
+///
+/// The scheduler itself refers to each worker, so none ends with a reference from here.
+#[derive(Debug, Default)]
+pub(super) struct SpareHomes(Mutex<Vec<Vec<Arc<Worker>>>>);
+
+impl SpareHomes {
+    /// How many references go from thread to thread at once.
+    const BATCH: usize = 512;
+
+    /// The most batches that are kept; the references of those beyond are counted down.
+    const MOST: usize = 16;
 
     #[cold]
-    fn halve(stash: &mut Vec<Arc<Worker>>) {
-        stash.truncate(Self::MOST / 2);
+    fn put(&self, batch: Vec<Arc<Worker>>) {
+        let mut batches = self.0.lock();
+        if batches.len() < Self::MOST {
+            batches.push(batch);
+        }
+    }
+
+    fn take(&self) -> Option<Vec<Arc<Worker>>> {
+        self.0.lock().pop()
     }
 }

@@ -10,28 +10,31 @@
 
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+use std::sync::Arc;
+use std::sync::atomic::{
+    AtomicBool,
+    Ordering::{AcqRel, Acquire, Relaxed},
+};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::worker::{Duty, Local};
 use super::{Scheduler, context};
 use crate::coop;
 use crate::driver::Parker;
-use std::sync::Arc;
 
 /// What wakes the future of a `block_on`.
 struct Bell {
     /// Whether it rang since the last poll.
-    rung: std::sync::atomic::AtomicBool,
+    rung: AtomicBool,
     parker: Arc<Parker>,
 }
 
 impl Wake for Bell {
-    fn wake(self: std::sync::Arc<Self>) {
+    fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
-    fn wake_by_ref(self: &std::sync::Arc<Self>) {
+    fn wake_by_ref(self: &Arc<Self>) {
         // Only the first ring after a poll needs to unpark: the token stays until it is taken.
         if !self.rung.swap(true, AcqRel) {
             self.parker.unpark();
@@ -42,7 +45,7 @@ impl Wake for Bell {
 /// The future, as a duty.
 struct Root<'a, F> {
     future: Pin<&'a mut F>,
-    bell: std::sync::Arc<Bell>,
+    bell: Arc<Bell>,
     waker: Waker,
     /// How many runtimes were entered before its first poll.
     base: usize,
@@ -74,8 +77,8 @@ impl Scheduler {
             // Also where the future is polled without a worker, and where it is dropped.
             let _entered = context::enter(self);
             let parker = Arc::new(Parker::new());
-            let rung = std::sync::atomic::AtomicBool::new(true);
-            let bell = std::sync::Arc::new(Bell { rung, parker: parker.clone() });
+            let rung = AtomicBool::new(true);
+            let bell = Arc::new(Bell { rung, parker: parker.clone() });
             let waker = Waker::from(bell.clone());
             self.attend_to(
                 Root { future: pin!(future), bell, waker, base: context::height() },

@@ -4,6 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::OnceLock;
 
+use super::home::SpareHomes;
 use super::idle::{Grant, Idle};
 use super::injector::Injector;
 use super::threads::Threads;
@@ -22,12 +23,14 @@ use std::sync::Arc;
 /// | `injector` | anyone | anyone |
 /// | `idle` | anyone | see `idle` |
 /// | `threads` | anyone | under its lock |
+/// | `spare_homes` | under its lock | under its lock |
 pub(crate) struct Scheduler {
     pub(super) config: Config,
     workers: Box<[OnceLock<Arc<Worker>>]>,
     pub(super) injector: Injector<Runnable>,
     pub(super) idle: Idle,
     pub(super) threads: Threads,
+    pub(super) spare_homes: SpareHomes,
 }
 
 impl Scheduler {
@@ -39,6 +42,7 @@ impl Scheduler {
             injector: Injector::new(),
             idle: Idle::new(permits, config.starts_threads),
             threads: Threads::new(),
+            spare_homes: SpareHomes::default(),
             config,
         });
         if scheduler.config.starts_threads {

@@ -31,13 +31,13 @@
 //! ever. Nobody waits longer for it than the time given.
 
 use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{Ordering::SeqCst, fence};
 use std::time::{Duration, Instant};
 
 use super::worker::Local;
 use super::{Scheduler, context, monitor};
 use crate::cell::Runnable;
-use std::sync::Arc;
-use std::sync::atomic::{Ordering::SeqCst, fence};
 
 thread_local! {
     /// The scheduler whose injector this thread is emptying, by address; 0 for none.

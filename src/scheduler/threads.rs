@@ -1,6 +1,7 @@
 //! The threads that work for a runtime, started by it or in its `block_on`, and how it waits for them.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,6 @@ use super::worker::{Local, NoDuty};
 use super::{Scheduler, context};
 use crate::driver::Parker;
 use crate::util::sync::{Condvar, Mutex};
-use std::sync::Arc;
 
 /// Under one lock: who runs, and whom to join.
 #[derive(Debug)]

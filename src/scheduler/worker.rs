@@ -211,7 +211,7 @@ impl Local {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let home = Home::new(self.stash.take(&self.worker));
+        let home = Home::new(self.stash.take(&self.worker, &self.scheduler.spare_homes));
         let (task, join) = cell::spawn(future, home, super::next_task_id(), spawned_at);
         self.push(task);
         join
