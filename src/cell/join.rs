@@ -7,9 +7,9 @@ use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker};
 
 use super::TaskRef;
-use super::poll::contain;
 use super::raw::{Header, Payload, drop_reference};
 use super::state::{Detach, Outcome};
+use crate::util::contain::contain;
 
 /// How a task ended, with what is left of it.
 pub(crate) enum Ended<T> {

@@ -54,7 +54,7 @@ mod tests;
 
 pub(crate) use join::{Ended, JoinRef};
 pub(crate) use owned::OwnedSet;
-pub(crate) use poll::{Held, Runnable, contain};
+pub(crate) use poll::{Held, Runnable};
 pub(crate) use raw::{TaskRef, spawn};
 pub(crate) use slot::Slot;
 

@@ -34,6 +34,7 @@ use super::Schedule;
 use super::raw::{Cell, Header, Payload, Stage, drop_reference};
 use super::state::{Begin, Completed, End, Outcome};
 use super::waker::Borrowed;
+use crate::util::contain::contain;
 
 /// The token of a task: the right to run it, and the duty to bring it on.
 ///
@@ -115,16 +116,6 @@ impl Held<'_> {
         // SAFETY: invariant 1, by the token.
         unsafe { self.0.as_ref() }
     }
-}
-
-/// Runs foreign code, and keeps a panic from going further.
-///
-/// The payload is dropped here too, and it may panic in turn when it is; a payload that panics again and
-/// again is leaked in the end.
-pub(crate) fn contain(foreign: impl FnOnce()) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(foreign)) else { return };
-    let Err(nested) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
-    std::mem::forget(nested);
 }
 
 /// Hands a task to its scheduler, whatever its type.

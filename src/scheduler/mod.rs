@@ -51,7 +51,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::cell::contain;
+use crate::util::contain::contain;
 
 pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;

@@ -25,7 +25,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use super::Scheduler;
-use crate::cell::contain;
+use crate::util::contain::contain;
 
 /// From one look to the next.
 const TICK: Duration = Duration::from_millis(10);

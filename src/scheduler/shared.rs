@@ -10,8 +10,9 @@ use super::injector::Injector;
 use super::threads::Threads;
 use super::worker::Worker;
 use super::{Config, Home, context, monitor};
-use crate::cell::{self, JoinRef, Runnable, contain};
+use crate::cell::{self, JoinRef, Runnable};
 use crate::driver::Parker;
+use crate::util::contain::contain;
 use std::sync::Arc;
 
 /// The scheduler of one runtime.

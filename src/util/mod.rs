@@ -2,18 +2,19 @@
 //!
 //! Everything above stands on these; they know no tasks, no scheduler and no driver.
 
+pub(crate) mod contain;
 pub(crate) mod rng;
 pub(crate) mod scoped;
 pub(crate) mod sync;
 
 #[cfg(feature = "sync")]
 pub(crate) mod block_thread;
-#[cfg(feature = "sync")]
+#[cfg(any(feature = "net", feature = "sync"))]
 pub(crate) mod wait;
-#[cfg(feature = "sync")]
+#[cfg(any(feature = "net", feature = "sync"))]
 pub(crate) mod wait_list;
-#[cfg(feature = "sync")]
+#[cfg(any(feature = "net", feature = "sync", feature = "time"))]
 pub(crate) mod wake_batch;
 
-#[cfg(all(test, feature = "sync"))]
+#[cfg(all(test, any(feature = "net", feature = "sync", feature = "time")))]
 pub(crate) mod tests;

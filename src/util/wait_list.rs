@@ -178,6 +178,7 @@ impl<N> WaitList<N> {
     }
 
     /// The note of the waiter that is served next.
+    #[cfg(feature = "sync")]
     pub(crate) fn front_mut(&mut self) -> Option<&mut N> {
         let first = self.first?;
         // SAFETY: a linked waiter of this list (1, 2); the reference lives as long as the borrow of
@@ -194,17 +195,45 @@ impl<N> WaitList<N> {
 
     /// Unlinks the first waiter and returns its waker, to be woken outside of the lock. The waiter
     /// keeps its note, as it stands, for its owner.
+    #[cfg(feature = "sync")]
     #[inline]
     pub(crate) fn pop_front(&mut self) -> Option<Waker> {
         let first = self.first?;
-        self.unlink(first);
+        Some(self.take(first))
+    }
+
+    /// Unlinks the first waiter with such a note, which its owner gets, and returns its waker, to be woken outside
+    /// of the lock.
+    #[cfg(feature = "net")]
+    pub(crate) fn pop_where(&mut self, wanted: impl Fn(&N) -> bool) -> Option<Waker> {
+        let mut at = self.first;
+        while let Some(waiter) = at {
+            // SAFETY: a linked waiter of this list (1, 2).
+            let (found, next) = unsafe {
+                with(waiter, |entry| match &entry.phase {
+                    Phase::Waiting(_, note) => (wanted(note), entry.next),
+                    _ => unreachable!("a linked waiter is not waiting"),
+                })
+            };
+            if found {
+                return Some(self.take(waiter));
+            }
+            at = next;
+        }
+        None
+    }
+
+    /// Unlinks a linked waiter of this list, which is woken by this.
+    #[inline]
+    fn take(&mut self, waiter: NonNull<Waiter<N>>) -> Waker {
+        self.unlink(waiter);
         // SAFETY: it was linked, so it is valid (1), and it is not settled yet, so it belongs to
         // this list (2).
         unsafe {
-            with(first, |entry| match std::mem::replace(&mut entry.phase, Phase::Idle) {
+            with(waiter, |entry| match std::mem::replace(&mut entry.phase, Phase::Idle) {
                 Phase::Waiting(waker, note) => {
                     entry.phase = Phase::Woken(note);
-                    Some(waker)
+                    waker
                 }
                 _ => unreachable!("a linked waiter is not waiting"),
             })

@@ -8,28 +8,29 @@ use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::task::Waker;
 
+#[cfg(feature = "sync")]
 use crate::util::sync::Mutex;
 
 /// Wakers that one batch holds.
 const SIZE: usize = 32;
 
 /// What a waker panicked with.
-type Payload = Box<dyn Any + Send>;
+pub(crate) type Payload = Box<dyn Any + Send>;
 
 /// Up to [`SIZE`] wakers.
 #[derive(Debug)]
-struct WakeBatch {
+pub(crate) struct WakeBatch {
     wakers: [Option<Waker>; SIZE],
     len: usize,
 }
 
 impl WakeBatch {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { wakers: [const { None }; SIZE], len: 0 }
     }
 
     /// Takes from `next` until it ends or the batch is full; says whether there may be more.
-    fn fill(&mut self, mut next: impl FnMut() -> Option<Waker>) -> bool {
+    pub(crate) fn fill(&mut self, mut next: impl FnMut() -> Option<Waker>) -> bool {
         while self.len < SIZE {
             let Some(waker) = next() else { return false };
             self.wakers[self.len] = Some(waker);
@@ -39,7 +40,7 @@ impl WakeBatch {
     }
 
     /// Wakes all of them, whoever panics, and returns the first panic.
-    fn wake(mut self) -> Result<(), Payload> {
+    pub(crate) fn wake(mut self) -> Result<(), Payload> {
         let mut result = Ok(());
         for waker in self.wakers[..self.len].iter_mut().filter_map(Option::take) {
             let woken = panic::catch_unwind(AssertUnwindSafe(|| waker.wake()));
@@ -57,6 +58,7 @@ impl WakeBatch {
 /// # Panics
 ///
 /// Panics with the first panic of a waker, after all have been woken.
+#[cfg(feature = "sync")]
 pub(crate) fn wake_all<S>(lock: &Mutex<S>, mut next: impl FnMut(&mut S) -> Option<Waker>) {
     let mut result = Ok(());
     loop {

@@ -9,7 +9,8 @@ use std::task::{Context, Poll, Waker};
 use super::case::{Case, Ends, Handle, Joiner, Panics, Seen, Trace};
 use super::mock::{Mock, waker_of};
 use super::probe::{Act, Probe};
-use crate::cell::{Ended, JoinRef, TaskRef, contain};
+use crate::cell::{Ended, JoinRef, TaskRef};
+use crate::util::contain::contain;
 
 #[derive(Default)]
 struct Counts {

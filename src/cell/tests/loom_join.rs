@@ -31,7 +31,8 @@ use loom::thread;
 
 use super::mock::Mock;
 use super::probe::{Act, Probe};
-use crate::cell::{Ended, JoinRef, contain};
+use crate::cell::{Ended, JoinRef};
+use crate::util::contain::contain;
 
 /// An output that loom watches, and that counts its drops.
 struct Output {

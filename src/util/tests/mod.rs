@@ -3,10 +3,14 @@
 #[cfg(not(loom))]
 pub(crate) mod wakers;
 
+#[cfg(feature = "sync")]
 mod permits;
 
-#[cfg(not(loom))]
+#[cfg(all(not(loom), feature = "sync"))]
 mod wait_list;
 
-#[cfg(loom)]
+#[cfg(all(not(loom), feature = "net"))]
+mod wait_list_by_note;
+
+#[cfg(all(loom, feature = "sync"))]
 mod loom_wait_list;

@@ -47,6 +47,7 @@ pub(crate) fn calling(f: impl Fn() + Send + Sync + 'static) -> Waker {
 }
 
 /// A context for `waker`.
+#[cfg(feature = "sync")]
 pub(crate) fn cx(waker: &Waker) -> Context<'_> {
     Context::from_waker(waker)
 }
