@@ -52,14 +52,15 @@ pub(crate) fn with_budget<R>(f: impl FnOnce() -> R) -> R {
 
 /// Runs `f` without a budget.
 #[inline]
-fn with_unlimited<R>(f: impl FnOnce() -> R) -> R {
+pub(crate) fn with_unlimited<R>(f: impl FnOnce() -> R) -> R {
     let _restore = Restore(BUDGET.replace(UNLIMITED));
     f()
 }
 
 /// Whether a leaf operation may still complete in this poll.
-#[cfg(test)]
-fn has_budget_remaining() -> bool {
+#[cfg(any(test, feature = "time"))]
+#[inline]
+pub(crate) fn has_budget_remaining() -> bool {
     BUDGET.get() != 0
 }
 

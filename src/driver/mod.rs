@@ -1,11 +1,21 @@
 //! Where a thread sleeps until there is something to do, and how it is woken.
 //!
 //! The scheduler decides *who* sleeps and *who* is woken; here is only *how*. A [`Parker`] is a place where one
-//! thread sleeps on a condition of its own. Nothing here knows tasks, workers or permits.
+//! thread sleeps on a condition of its own; `timers` know which moment is next. Nothing here knows tasks, workers or
+//! permits.
 
+#[cfg(feature = "time")]
+mod clock;
 mod parker;
 
+#[cfg(feature = "time")]
+mod timers;
+
+#[cfg(feature = "time")]
+pub(crate) use clock::{Clock, Tick};
 pub(crate) use parker::Parker;
+#[cfg(feature = "time")]
+pub(crate) use timers::{Closed, Timer, Timers};
 
 #[cfg(all(test, loom))]
 mod tests;

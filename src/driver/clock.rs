@@ -1,0 +1,110 @@
+//! Time as the wheel counts it: nanoseconds since the process first asked, in one word.
+//!
+//! A word can be compared, published in an atomic and cut into the slots of a wheel; an `Instant` cannot. The
+//! nanosecond is also what the system's clock counts in, so that nothing is rounded on the way and no timer
+//! fires early for it. The word lasts for 584 years; what lies beyond is [`Tick::NEVER`].
+//!
+//! All clocks of the process have one epoch, so that a tick says the same to every runtime: a timer that waits in
+//! one of them may get another deadline from a thread that is in another, or in none.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// The moment from which all ticks are counted.
+#[inline]
+fn epoch() -> Instant {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    *EPOCH.get_or_init(Instant::now)
+}
+
+/// A moment, in nanoseconds since the epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Tick(u64);
+
+impl Tick {
+    /// A moment that no clock reaches.
+    pub(crate) const NEVER: Self = Self(u64::MAX);
+
+    #[inline]
+    pub(crate) const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    #[inline]
+    pub(crate) const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// The tick of `instant`; the epoch for what was before it, never for what is out of reach.
+    #[inline]
+    pub(crate) fn of(instant: Instant) -> Self {
+        Self(nanos(instant.saturating_duration_since(epoch())))
+    }
+
+    /// The moment that is `duration` later, or never.
+    #[inline]
+    pub(crate) fn saturating_add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(nanos(duration)))
+    }
+
+    /// How long it is from `earlier` to this moment; zero if that is later.
+    #[inline]
+    pub(crate) fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Tells the time in [`Tick`]s.
+#[derive(Debug)]
+pub(crate) struct Clock(());
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        epoch();
+        Self(())
+    }
+
+    /// The present, which is before [`Tick::NEVER`].
+    ///
+    /// The only place where timers learn the time: a clock that tests can stop is put in here.
+    #[inline]
+    pub(crate) fn now(&self) -> Tick {
+        Tick::of(Instant::now()).min(Tick(u64::MAX - 1))
+    }
+}
+
+/// The nanoseconds of `duration`, as far as a word can count.
+#[inline]
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tick_is_its_instant_to_the_nanosecond() {
+        for nanos in [0, 1, 999_999_999, 1_000_000_000, 86_400_000_000_123] {
+            assert_eq!(Tick::of(epoch() + Duration::from_nanos(nanos)), Tick(nanos));
+        }
+    }
+
+    #[test]
+    fn a_tick_is_the_same_to_every_clock() {
+        let (one, other) = (Clock::new(), Clock::new());
+        let (first, second, third) = (one.now(), other.now(), one.now());
+        assert!(first <= second && second <= third, "{first:?}, {second:?}, {third:?}");
+    }
+
+    #[test]
+    fn what_is_out_of_reach_is_the_epoch_or_never() {
+        let early = epoch().checked_sub(Duration::from_nanos(1));
+        assert_eq!(early.map(Tick::of), early.map(|_| Tick(0)));
+        let far = epoch().checked_add(Duration::from_secs(1 << 40));
+        assert_eq!(far.map(Tick::of), far.map(|_| Tick::NEVER));
+        assert_eq!(Tick(5).saturating_add(Duration::MAX), Tick::NEVER);
+        assert_eq!(Tick(5).saturating_since(Tick(7)), Duration::ZERO);
+        assert!(Clock::new().now() < Tick::NEVER);
+    }
+}
