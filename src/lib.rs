@@ -1,6 +1,8 @@
 //! Go's scheduler for Rust's stackless futures.
 #![warn(missing_debug_implementations, missing_docs)]
 
+#[cfg(feature = "net")]
+pub mod io;
 pub mod runtime;
 #[cfg(feature = "sync")]
 pub mod sync;

@@ -1,0 +1,132 @@
+//! The reactor: where one thread waits for the events of all sockets, and tells whom they concern.
+//!
+//! [`Reactor`] is the right to wait, and there is one: who has it in hand waits, holding no lock. [`IoHandle`] is what
+//! everybody has: it registers, and wakes the one who waits.
+//!
+//! Waiting and telling are two calls, [`turn`](Reactor::turn) and [`dispatch`](Reactor::dispatch): between them the
+//! thread may get itself the right to run what it is about to wake. What was taken from the system by the first
+//! must go through the second, since it is reported once.
+//!
+//! # What it does not know
+//!
+//! Who waits in it and for how long, timers, and what the wakers wake. A signal or a wake-up ends a turn without
+//! events, as if the time were over.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::event::{Event, Source};
+use mio::{Events, Poll, Registry, Token, Waker};
+
+use super::registration::Registration;
+use super::sys;
+use super::table::{Key, Table};
+use crate::io::{Interest, Ready};
+
+/// How many events are taken from the system at once; what is left over comes in the next turn.
+const EVENTS: usize = 1024;
+
+/// The right to wait for events.
+pub(crate) struct Reactor {
+    poll: Poll,
+    events: Events,
+    handle: Arc<IoHandle>,
+}
+
+/// What everybody has of a reactor.
+///
+/// | field | used by |
+/// |---|---|
+/// | `registry`, `waker` | anyone; the system guards them |
+/// | `table` | anyone, see `table` |
+pub(crate) struct IoHandle {
+    registry: Registry,
+    waker: Waker,
+    table: Table,
+}
+
+impl Reactor {
+    /// # Errors
+    ///
+    /// If the system has no descriptors left.
+    pub(crate) fn new() -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let registry = poll.registry().try_clone()?;
+        let waker = Waker::new(&registry, Token(Key::NOBODY.0))?;
+        let handle = Arc::new(IoHandle { registry, waker, table: Table::new() });
+        Ok(Self { poll, events: Events::with_capacity(EVENTS), handle })
+    }
+
+    pub(crate) fn handle(&self) -> &Arc<IoHandle> {
+        &self.handle
+    }
+
+    /// Waits once, until there are events, [`IoHandle::wake`] was called, the time is over, or a signal came.
+    ///
+    /// Without a timeout it waits as long as it takes; with one of zero it only looks.
+    pub(crate) fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        debug_assert!(self.events.is_empty(), "the events of the last turn were not dispatched");
+        match sys::wait(&mut self.poll, &mut self.events, timeout) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Tells the registrations of the events of the last turn, and wakes whom they concern, under no lock.
+    pub(crate) fn dispatch(&mut self) {
+        let news = |event: &Event| (Key(event.token().0), Ready::from_event(event));
+        self.handle.table.dispatch(self.events.iter().map(news));
+        self.events.clear();
+    }
+}
+
+impl IoHandle {
+    /// Registers `source` for `interest`.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses, or the runtime has ended.
+    pub(crate) fn register(
+        self: &Arc<Self>,
+        source: &mut impl Source,
+        interest: Interest,
+    ) -> io::Result<Registration> {
+        let (key, entry) = self.table.insert()?;
+        // If the system refuses, the drop of the registration gives the place back.
+        let registration = Registration::new(self.clone(), entry, key);
+        self.registry.register(source, Token(key.0), interest.to_mio())?;
+        Ok(registration)
+    }
+
+    /// Ends the wait of whoever waits, or else the next one.
+    pub(crate) fn wake(&self) {
+        self.waker.wake().expect("the reactor's own descriptor takes a wake-up");
+    }
+
+    /// The runtime ends: from now on every operation fails, and whoever waits is woken to learn so.
+    pub(crate) fn close(&self) {
+        self.table.end();
+    }
+
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(super) fn forget(&self, key: Key) {
+        self.table.remove(key);
+    }
+}
+
+impl fmt::Debug for Reactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reactor").field("handle", &self.handle).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for IoHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IoHandle").field("table", &self.table).finish_non_exhaustive()
+    }
+}

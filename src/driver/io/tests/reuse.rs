@@ -1,0 +1,134 @@
+//! Descriptors and places that are reused: no event reaches a stranger.
+
+use std::io::Write;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use mio::net::UnixStream;
+
+use crate::driver::{Evented, IoHandle, Reactor};
+use crate::io::Interest;
+use crate::util::rng::Rng;
+use crate::util::tests::wakers::Wakes;
+
+/// A registered end, and the other one. It waits to be readable, so nothing is reported of it by itself.
+fn pair(handle: &Arc<IoHandle>) -> (Evented<UnixStream>, StdUnixStream) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    (Evented::new(handle, ours, Interest::READABLE).unwrap(), StdUnixStream::from(theirs))
+}
+
+fn is_readable(io: &Evented<UnixStream>, waker: &Waker) -> bool {
+    io.registration().poll_read_ready(&mut Context::from_waker(waker)).is_ready()
+}
+
+fn look(reactor: &mut Reactor) {
+    reactor.turn(Some(Duration::ZERO)).unwrap();
+}
+
+#[test]
+fn an_event_that_was_taken_reaches_no_later_registration() {
+    let mut reactor = Reactor::new().unwrap();
+    let (old, mut peer) = pair(reactor.handle());
+    peer.write_all(b"for the old one").unwrap();
+    look(&mut reactor);
+
+    let descriptor = old.as_raw_fd();
+    drop(old);
+    drop(peer);
+    let (new, _peer) = pair(reactor.handle());
+    assert_eq!(new.as_raw_fd(), descriptor, "this test is about a reused descriptor");
+    assert!(format!("{reactor:?}").contains("places: 1"), "and about a reused place");
+    let wakes = Wakes::new();
+    assert!(!is_readable(&new, &wakes.waker()));
+    reactor.dispatch();
+    assert!(!is_readable(&new, &wakes.waker()));
+    assert_eq!(wakes.count(), 0);
+}
+
+#[test]
+fn a_duplicated_descriptor_reports_nothing_after_the_drop() {
+    let mut reactor = Reactor::new().unwrap();
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let ours: OwnedFd = ours.into();
+    let duplicate = ours.try_clone().unwrap();
+    let ours = UnixStream::from_std(ours.into());
+    drop(Evented::new(reactor.handle(), ours, Interest::READABLE).unwrap());
+
+    let (new, _peer) = pair(reactor.handle());
+    (&theirs).write_all(b"for nobody").unwrap();
+    let wakes = Wakes::new();
+    assert!(!is_readable(&new, &wakes.waker()));
+    look(&mut reactor);
+    reactor.dispatch();
+    assert_eq!(wakes.count(), 0);
+    drop(duplicate);
+}
+
+#[test]
+fn a_source_that_is_taken_out_can_be_registered_again() {
+    let mut reactor = Reactor::new().unwrap();
+    let (ours, mut peer) = pair(reactor.handle());
+    peer.write_all(b"x").unwrap();
+    look(&mut reactor);
+    let source = ours.into_source().unwrap();
+    reactor.dispatch();
+    let again = Evented::new(reactor.handle(), source, Interest::READABLE).unwrap();
+    assert!(!is_readable(&again, Waker::noop()));
+    look(&mut reactor);
+    reactor.dispatch();
+    assert!(is_readable(&again, Waker::noop()), "the data are still there");
+}
+
+#[test]
+fn a_refused_source_leaves_no_place_behind() {
+    let reactor = Reactor::new().unwrap();
+    let file = std::fs::File::open("/dev/null").unwrap(); // epoll refuses what is always ready
+    let fd = file.as_raw_fd();
+    let refused = reactor.handle().register(&mut mio::unix::SourceFd(&fd), Interest::READABLE);
+    assert!(refused.is_err());
+    assert!(format!("{reactor:?}").contains("free: 1"));
+}
+
+/// Thousands of sockets come and go in a random order, half of them with data or an end that nobody took; who never
+/// was sent anything must never be told of anything.
+#[test]
+fn churn_tells_no_stranger() {
+    let mut reactor = Reactor::new().unwrap();
+    let handle = reactor.handle().clone();
+    let rng = Rng::new(7);
+    let wakes = Wakes::new();
+    let waker = wakes.waker();
+    let mut silent: Vec<(Evented<UnixStream>, StdUnixStream)> = Vec::new();
+    let mut spoken = Vec::new();
+    for round in 0..3_000 {
+        let (io, mut peer) = pair(&handle);
+        if rng.below(2) == 0 {
+            assert!(!is_readable(&io, &waker));
+            silent.push((io, peer));
+        } else {
+            peer.write_all(b"x").unwrap();
+            let peer = (rng.below(2) == 0).then_some(peer); // or it hangs up
+            spoken.push((io, peer));
+        }
+        match rng.below(4) {
+            0 => look_and_dispatch(&mut reactor, &mut spoken, &rng),
+            1 if !silent.is_empty() => drop(silent.swap_remove(rng.below(silent.len()))),
+            _ => {}
+        }
+        if round % 100 == 0 {
+            silent.truncate(20);
+        }
+        assert_eq!(wakes.count(), 0, "round {round}");
+        assert!(silent.iter().all(|(io, _)| !is_readable(io, &waker)), "round {round}");
+    }
+}
+
+/// Takes events, and lets those that have some go before they are told.
+fn look_and_dispatch<T>(reactor: &mut Reactor, spoken: &mut Vec<T>, rng: &Rng) {
+    look(reactor);
+    spoken.truncate(rng.below(spoken.len() + 1));
+    reactor.dispatch();
+}
