@@ -1,26 +1,48 @@
-//! Where a thread sleeps until there is something to do, and how it is woken.
+//! Where threads sleep until there is something to do: for a wake, for a moment, for a socket.
 //!
-//! The scheduler decides *who* sleeps and *who* is woken; here is only *how*. A [`Parker`] is a place where one
-//! thread sleeps on a condition of its own; `timers` know which moment is next, and `io` who waits for which socket.
-//! Nothing here knows tasks, workers or
-//! permits.
+//! The scheduler decides *who* sleeps and *who* is woken; here is *how*. A [`Parker`] is a place where one thread
+//! sleeps on a condition of its own; the [`Driver`] of a runtime joins it with the sockets (`io`) and the moments
+//! (`timers`) that tasks wait for, and sees to it that one thread attends to them (`attend`).
+//!
+//! # Who calls it
+//!
+//! Workers sleep in it and look in at it. Leaf futures hold a registration or a timer, and are woken by their wakers.
+//!
+//! # Invariants
+//!
+//! 1. At most one thread waits in the reactor or dispatches its events: who has the attendant in hand.
+//! 2. As long as a worker of the runtime is awake or asleep, some thread attends; see `attend`.
+//! 3. Foreign code runs under none of the locks.
+//!
+//! # What it does not know
+//!
+//! Tasks, workers and permits: it knows wakers. Of the scheduler it asks two things, by the trait [`Crew`].
 
-#[cfg(feature = "time")]
+mod attend;
 mod clock;
 mod parker;
 
 #[cfg(feature = "net")]
 mod io;
+#[cfg(not(feature = "net"))]
+#[path = "no_io.rs"]
+mod io;
+
 #[cfg(feature = "time")]
 mod timers;
+#[cfg(not(feature = "time"))]
+#[path = "no_timers.rs"]
+mod timers;
 
-#[cfg(feature = "time")]
+#[cfg(test)]
+mod tests;
+
+pub(crate) use attend::{Crew, Driver};
 pub(crate) use clock::{Clock, Tick};
 #[cfg(feature = "net")]
-pub(crate) use io::{Direction, Evented, IoHandle, Reactor, ReadyEvent};
+pub(crate) use io::{Direction, Evented, ReadyEvent};
+pub(crate) use io::{IoHandle, Reactor};
 pub(crate) use parker::Parker;
+pub(crate) use timers::Timers;
 #[cfg(feature = "time")]
-pub(crate) use timers::{Closed, Timer, Timers};
-
-#[cfg(all(test, loom))]
-mod tests;
+pub(crate) use timers::{Closed, Timer};

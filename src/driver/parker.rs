@@ -8,6 +8,10 @@
 //!
 //! *Unpark*: 1. writes `NOTIFIED`; 2. if the word was `PARKED`, takes and releases the lock, and signals.
 //!
+//! *Park in a reactor*: 1. changes `EMPTY` to `IN_REACTOR`, or takes a token; 2. waits in the reactor; 3. writes
+//! `EMPTY`. *Unpark* then, instead of step 2 above, ends the reactor's wait, or its next one if that has not begun. If the
+//! wait is over by then, whoever waits there next is woken for nothing.
+//!
 //! # Why nothing is lost
 //!
 //! If unpark's write comes before park's step 2, park finds the token there. If it comes after, it sees
@@ -23,14 +27,20 @@
 //! Whether the *condition for sleeping* still holds is the caller's business, see
 //! `scheduler/README.md`.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use super::{IoHandle, Reactor};
 use crate::util::sync::{AtomicU8, Condvar, Mutex};
 
 const EMPTY: u8 = 0;
 const PARKED: u8 = 1;
 const NOTIFIED: u8 = 2;
+const IN_REACTOR: u8 = 3;
+
+/// For how long to sleep outside of a reactor that fails.
+const RETRY: Duration = Duration::from_millis(1);
 
 /// A place where one thread sleeps; any thread may wake it.
 #[derive(Debug)]
@@ -38,11 +48,18 @@ pub(crate) struct Parker {
     state: AtomicU8,
     lock: Mutex<()>,
     condition: Condvar,
+    /// The reactor where the thread waits; set before the word first says `IN_REACTOR`, whose write publishes it.
+    reactor: OnceLock<Arc<IoHandle>>,
 }
 
 impl Parker {
     pub(crate) fn new() -> Self {
-        Self { state: AtomicU8::new(EMPTY), lock: Mutex::new(()), condition: Condvar::new() }
+        Self {
+            state: AtomicU8::new(EMPTY),
+            lock: Mutex::new(()),
+            condition: Condvar::new(),
+            reactor: OnceLock::new(),
+        }
     }
 
     /// Sleeps until [`unpark`](Self::unpark) was called since the last park, or the time is over.
@@ -76,11 +93,31 @@ impl Parker {
         self.state.swap(EMPTY, Acquire);
     }
 
+    /// As [`park`](Self::park), but waits in the reactor, and so for its events too.
+    ///
+    /// A parker waits in one reactor all its life.
+    pub(crate) fn park_in(&self, reactor: &mut Reactor, timeout: Option<Duration>) {
+        self.reactor.get_or_init(|| reactor.handle().clone());
+        // Release: whoever sees the word sees the reactor.
+        let failed = self.state.compare_exchange(EMPTY, IN_REACTOR, Release, Relaxed).is_ok()
+            && reactor.turn(timeout).is_err();
+        let is_woken = self.state.swap(EMPTY, Acquire) == NOTIFIED;
+        if failed && !is_woken {
+            // The system's poll fails again before long: to come back at once would keep a processor busy.
+            self.park(Some(timeout.unwrap_or(RETRY).min(RETRY)));
+        }
+    }
+
     /// Wakes the thread, now or when it parks the next time.
     pub(crate) fn unpark(&self) {
-        if self.state.swap(NOTIFIED, Release) == PARKED {
-            drop(self.lock.lock());
-            self.condition.notify_one();
+        // Acquire: the reactor that was published with `IN_REACTOR`.
+        match self.state.swap(NOTIFIED, AcqRel) {
+            PARKED => {
+                drop(self.lock.lock());
+                self.condition.notify_one();
+            }
+            IN_REACTOR => self.reactor.get().expect("set before the word said so").wake(),
+            _ => {}
         }
     }
 

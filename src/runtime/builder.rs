@@ -24,6 +24,8 @@ use crate::scheduler::{Callback, Config, DEFAULT_THREAD_NAME, MOST_WORKERS, Sche
 pub struct Builder {
     flavor: RuntimeFlavor,
     worker_threads: Option<usize>,
+    enable_io: bool,
+    enable_time: bool,
     thread_name: Arc<dyn Fn() -> String + Send + Sync>,
     thread_stack_size: Option<usize>,
     on_thread_start: Option<Callback>,
@@ -48,6 +50,8 @@ impl Builder {
         Self {
             flavor,
             worker_threads: None,
+            enable_io: false,
+            enable_time: false,
             thread_name: Arc::new(|| DEFAULT_THREAD_NAME.into()),
             thread_stack_size: None,
             on_thread_start: None,
@@ -57,10 +61,22 @@ impl Builder {
         }
     }
 
-    /// Enables everything that the runtime can wait for.
+    /// Enables everything that tasks of the runtime can wait for: sockets and moments.
     ///
-    /// All that there is today is always enabled; the call is there for programs that will want the rest.
+    /// It costs nothing until the first of them is used.
     pub fn enable_all(&mut self) -> &mut Self {
+        self.enable_io().enable_time()
+    }
+
+    /// Enables sockets. Without it, making one panics.
+    pub fn enable_io(&mut self) -> &mut Self {
+        self.enable_io = true;
+        self
+    }
+
+    /// Enables timers. Without it, waiting for one panics.
+    pub fn enable_time(&mut self) -> &mut Self {
+        self.enable_time = true;
         self
     }
 
@@ -158,6 +174,8 @@ impl Builder {
         let config = Config {
             worker_threads: if multi_thread { self.permits() } else { 1 },
             starts_threads: multi_thread,
+            enable_io: self.enable_io,
+            enable_time: self.enable_time,
             thread_name: self.thread_name.clone(),
             thread_stack_size: self.thread_stack_size,
             on_thread_start: self.on_thread_start.clone(),

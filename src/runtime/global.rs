@@ -8,7 +8,7 @@ use crate::scheduler::context;
 use crate::task::JoinHandle;
 
 /// The global runtime, built when it is first needed, with the default settings. It ends with the process.
-fn global() -> &'static Runtime {
+pub(super) fn global() -> &'static Runtime {
     static GLOBAL: OnceLock<Runtime> = OnceLock::new();
     GLOBAL.get_or_init(|| {
         #[cfg(feature = "rt-multi-thread")]

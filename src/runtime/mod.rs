@@ -25,6 +25,8 @@
 //! This layer is safe code on top of the scheduler; it knows nothing of cells.
 
 mod builder;
+#[cfg(any(feature = "net", feature = "time"))]
+pub(crate) mod driver;
 mod global;
 mod handle;
 #[allow(clippy::module_inception, reason = "`runtime::runtime::Runtime` is Tokio's path")]

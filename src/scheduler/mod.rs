@@ -29,7 +29,9 @@
 //!
 //! What tasks wait for, and what a cell looks like. It is safe code, but for the run queue, and for what `home` promises the cell.
 
+mod beat;
 pub(crate) mod context;
+mod crew;
 mod home;
 mod idle;
 mod injector;
@@ -71,6 +73,18 @@ pub(crate) struct Config {
     pub(crate) worker_threads: usize,
     /// Whether threads may be started; if not, tasks run in `block_on` alone.
     pub(crate) starts_threads: bool,
+    /// Whether tasks may wait for sockets.
+    #[cfg_attr(
+        not(feature = "net"),
+        allow(dead_code, reason = "asked for where there are sockets")
+    )]
+    pub(crate) enable_io: bool,
+    /// Whether tasks may wait for moments.
+    #[cfg_attr(
+        not(feature = "time"),
+        allow(dead_code, reason = "asked for where there are timers")
+    )]
+    pub(crate) enable_time: bool,
     /// The name of the next thread.
     pub(crate) thread_name: Arc<dyn Fn() -> String + Send + Sync>,
     /// The size of a thread's stack, in bytes.

@@ -2,7 +2,8 @@
 //!
 //! A worker that is in a long poll calls nobody for help, whatever waits behind it. The monitor looks at all
 //! schedulers from time to time, and where a permit is free while tasks wait behind a worker that began no
-//! poll since the last look, it wakes a searcher. It also tries again where a thread could not be started.
+//! poll since the last look, it wakes a searcher. It also tries again where a thread could not be started, and sees to it
+//! that somebody attends the driver while those who would are in long polls, see `driver::attend`.
 //!
 //! # When it looks
 //!
@@ -14,8 +15,8 @@
 //!
 //! # Why it does not oversleep
 //!
-//! *Monitor*: 1. writes `ASLEEP`; 2. fences; 3. looks whether anybody runs or the injector holds a task; 4. if
-//! not, waits.
+//! *Monitor*: 1. writes `ASLEEP`; 2. fences; 3. looks whether anybody runs, the injector holds a task, or the driver is
+//! left alone; 4. if not, waits.
 //! *Whoever gives or takes a permit*: 1. changes the idle word; 2. fences; 3. reads the state; 4. if it is `ASLEEP`, rouses.
 //! One of the two sees the other's write. To wait and to rouse happens under the lock, so a rouse between
 //! steps 3 and 4 of the monitor is not lost either.
@@ -145,7 +146,8 @@ impl Monitor {
             lacking.push((scheduler, stuck));
         }
         for (scheduler, stuck) in lacking {
-            if stuck {
+            // A searcher that finds nothing goes to sleep, and that is to attend the driver.
+            if stuck | scheduler.driver.inspect(TICK) {
                 scheduler.wake_searcher();
             }
             // If it is the last, the user's callbacks end here, and what they own may panic.

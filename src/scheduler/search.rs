@@ -7,7 +7,8 @@
 //! 3. the queue;
 //! 4. the slot after all;
 //! 5. the injector, a batch;
-//! 6. as the only searcher: the injector and the queues of the others, from a random one on, some rounds with
+//! 6. the driver: what is due or ready;
+//! 7. as the only searcher: the injector and the queues of the others, from a random one on, some rounds with
 //!    growing pauses; at last the slot of a worker that was in one and the same poll all the while.
 //!
 //! # Calling for help
@@ -60,7 +61,30 @@ impl Local {
             .or_else(|| self.next_from_queue())
             .or_else(|| self.worker().slot.take())
             .or_else(|| self.next_from_injector())
+            .or_else(|| self.next_from_driver())
             .or_else(|| self.search())
+    }
+
+    /// Looks in at the driver, without waiting.
+    #[cold]
+    pub(super) fn look_in(&self) {
+        let driver = &self.scheduler().driver;
+        let now = driver.clock().now();
+        self.beat.looked(now);
+        driver.look_in(now);
+    }
+
+    /// A task that the driver wakes, when there is no other.
+    fn next_from_driver(&self) -> Option<Runnable> {
+        if !self.scheduler().driver.has_business() {
+            return None;
+        }
+        self.look_in();
+        self.own_task()
+    }
+
+    fn own_task(&self) -> Option<Runnable> {
+        self.worker().slot.take().or_else(|| self.queue.pop())
     }
 
     #[inline]
@@ -108,6 +132,10 @@ impl Local {
     }
 
     fn look_around(&self) -> Option<Runnable> {
+        // What the driver woke while this worker was given the search.
+        if let Some(task) = self.own_task() {
+            return Some(task);
+        }
         let before = self.sequences();
         for pause in PAUSES {
             if let Some(task) = self.next_from_injector().or_else(|| self.steal()) {

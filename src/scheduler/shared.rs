@@ -4,6 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::OnceLock;
 
+use super::crew::Crew;
 use super::home::SpareHomes;
 use super::idle::{Grant, Idle};
 use super::injector::Injector;
@@ -11,7 +12,7 @@ use super::threads::Threads;
 use super::worker::Worker;
 use super::{Config, Home, context, monitor};
 use crate::cell::{self, JoinRef, Runnable};
-use crate::driver::Parker;
+use crate::driver::{Driver, Parker};
 use crate::util::contain::contain;
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use std::sync::Arc;
 /// | `idle` | anyone | see `idle` |
 /// | `threads` | anyone | under its lock |
 /// | `spare_homes` | under its lock | under its lock |
+/// | `driver` | anyone | see `driver` |
 pub(crate) struct Scheduler {
     pub(super) config: Config,
     workers: Box<[OnceLock<Arc<Worker>>]>,
@@ -32,18 +34,20 @@ pub(crate) struct Scheduler {
     pub(super) idle: Idle,
     pub(super) threads: Threads,
     pub(super) spare_homes: SpareHomes,
+    pub(super) driver: Arc<Driver>,
 }
 
 impl Scheduler {
     /// A scheduler without any thread.
     pub(crate) fn new(config: Config) -> Arc<Self> {
         let permits = config.worker_threads;
-        let scheduler = Arc::new(Self {
+        let scheduler = Arc::new_cyclic(|scheduler| Self {
             workers: (0..permits).map(|_| OnceLock::new()).collect(),
             injector: Injector::new(),
             idle: Idle::new(permits, config.starts_threads),
             threads: Threads::new(),
             spare_homes: SpareHomes::default(),
+            driver: Arc::new(Driver::new(permits, Crew::new(scheduler.clone()))),
             config,
         });
         if scheduler.config.starts_threads {
@@ -72,8 +76,19 @@ impl Scheduler {
         self.workers.len()
     }
 
+    #[cfg(any(feature = "net", feature = "time"))]
+    pub(crate) fn driver(&self) -> &Arc<Driver> {
+        &self.driver
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Whether the runtime has ended. Tasks that are in a poll then are dropped after it.
+    #[cfg(feature = "time")]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.idle.is_closed()
     }
 
     /// Spawns a task from wherever the caller is.
@@ -164,9 +179,10 @@ impl Scheduler {
         }
     }
 
-    /// Whether the monitor is needed: anybody runs, or a task waits for whom no thread could be started.
+    /// Whether the monitor is needed: anybody runs, or no thread could be started for a task that waits or for the
+    /// driver.
     pub(super) fn needs_monitor(&self) -> bool {
-        self.idle.anyone_runs() || !self.injector.is_empty()
+        self.idle.anyone_runs() || !self.injector.is_empty() || self.driver.lacks_attendance()
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! 1. `idle` is closed: every permit is taken, nobody claims, wakes or starts a worker any more. From here on
 //!    whoever injects a task finds the runtime closed, and drains the injector itself.
-//! 2. Everybody who sleeps or waits is unparked.
+//! 2. Everybody who sleeps or waits is unparked. The driver ends what waits in it, with an error.
 //! 3. The thread that ends the runtime closes the sets of suspended tasks, which cancels them, and empties the
 //!    queues and slots of all workers and the injector, dropping the futures.
 //! 4. A worker that is in a poll finds its permit taken when the poll ends. It does step 3 too, and leaves.
@@ -52,6 +52,7 @@ impl Scheduler {
         monitor::forget(self);
         let parkers = self.idle.close();
         parkers.iter().for_each(|parker| parker.unpark());
+        self.driver.close();
         self.drain_all();
         let wait = if context::is_blocking() { Duration::ZERO } else { wait };
         self.threads.wait(Instant::now().checked_add(wait));

@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
 
+use super::beat::Beat;
 use super::home::Stash;
 use super::idle::Rise;
 use super::run_queue::{self, Owner, Stealer};
@@ -69,6 +70,8 @@ pub(crate) struct Local {
     pub(super) must_search: Cell<bool>,
     /// How long the queue has had a surplus.
     pub(super) pace: Pace,
+    /// When to look in at the driver.
+    pub(super) beat: Beat,
 }
 
 /// What a thread does besides running tasks.
@@ -152,6 +155,7 @@ impl Local {
             streak: Cell::new(0),
             must_search: Cell::new(false),
             pace: Pace::new(),
+            beat: Beat::new(),
         }
     }
 
@@ -167,6 +171,7 @@ impl Local {
         *self.worker.seat() = Some(seat);
         scheduler.idle.vacate(self.worker.index);
         scheduler.after_push();
+        scheduler.driver.hand_over();
     }
 
     /// Moves what is still queued here to the injector. Whoever calls this looks at the injector afterwards.
@@ -178,6 +183,12 @@ impl Local {
     #[inline]
     pub(crate) fn scheduler(&self) -> &Arc<Scheduler> {
         &self.scheduler
+    }
+
+    /// The worker's number.
+    #[cfg(any(feature = "net", feature = "time"))]
+    pub(crate) fn index(&self) -> usize {
+        self.worker.index
     }
 
     #[inline]
@@ -195,8 +206,12 @@ impl Local {
         Arc::ptr_eq(&self.scheduler, scheduler)
     }
 
+    pub(super) fn works_for_weak(&self, scheduler: &Weak<Scheduler>) -> bool {
+        std::ptr::eq(Arc::as_ptr(&self.scheduler), scheduler.as_ptr())
+    }
+
     #[inline]
-    fn has_permit(&self) -> bool {
+    pub(super) fn has_permit(&self) -> bool {
         self.scheduler.idle.permit(self.worker.index).is_held()
     }
 
@@ -276,6 +291,9 @@ impl Local {
 
     #[inline]
     fn run(&self, task: Runnable) {
+        if self.beat.is_due() {
+            self.look_in();
+        }
         let polls = self.polls.get().wrapping_add(1);
         self.polls.set(polls);
         self.worker.sequence.store(polls, Relaxed);
@@ -289,10 +307,15 @@ impl Local {
         self.unload(); // the callback may have spawned
         idle.lie_down(self.worker.index, &self.parker);
         let is_wanted = self.is_wanted();
+        let mut turn = None;
         if !is_wanted && !duty.is_due() && !idle.is_closed() {
-            self.parker.park(None);
+            turn = self.scheduler.driver.sleep(&self.parker);
         }
         self.get_up(is_wanted);
+        // Now that there is a permit, what this wakes is queued here.
+        if let Some(turn) = turn {
+            turn.finish();
+        }
         self.scheduler.call(&config.on_thread_unpark);
     }
 }
@@ -334,6 +357,16 @@ impl Scheduler {
             self.wake_searcher();
         } else if self.idle.is_closed() {
             self.drain_injector();
+        }
+    }
+}
+
+impl Scheduler {
+    /// Nobody waits in the driver, and it has something to wait for: unless somebody runs, who will look in before he
+    /// sleeps, somebody is woken or started. He finds nothing to run, and so attends. The caller has fenced.
+    pub(super) fn call_attendant(self: &Arc<Self>) {
+        if !self.idle.anyone_runs() && self.idle.needs_searcher() {
+            self.wake_searcher();
         }
     }
 }

@@ -1,3 +1,8 @@
-//! Models of parking.
+//! Tests of attending, and models of that and of parking.
 
+#[cfg(all(not(loom), feature = "net", feature = "time"))]
+mod attend;
+#[cfg(all(loom, feature = "time"))]
+mod loom_attend;
+#[cfg(loom)]
 mod loom_parker;

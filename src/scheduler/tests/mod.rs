@@ -11,6 +11,16 @@ mod loom_run_queue;
 #[cfg(loom)]
 mod small;
 
+#[cfg(all(
+    not(loom),
+    feature = "net",
+    feature = "rt-multi-thread",
+    feature = "sync",
+    feature = "time"
+))]
+mod attend;
+#[cfg(not(loom))]
+mod beat;
 #[cfg(not(loom))]
 mod idle;
 #[cfg(not(loom))]

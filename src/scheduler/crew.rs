@@ -1,0 +1,29 @@
+//! Who attends the driver, from the driver's side.
+
+use std::sync::Weak;
+
+use super::{Scheduler, context};
+use crate::driver;
+
+/// The workers of one scheduler.
+pub(super) struct Crew(Weak<Scheduler>);
+
+impl Crew {
+    pub(super) fn new(scheduler: Weak<Scheduler>) -> Self {
+        Self(scheduler)
+    }
+}
+
+impl driver::Crew for Crew {
+    fn looks_in_here(&self) -> bool {
+        context::with_local(|local| {
+            local.is_some_and(|local| local.works_for_weak(&self.0) && local.has_permit())
+        })
+    }
+
+    fn call(&self) {
+        if let Some(scheduler) = self.0.upgrade() {
+            scheduler.call_attendant();
+        }
+    }
+}
