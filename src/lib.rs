@@ -7,6 +7,8 @@ pub mod runtime;
 #[cfg(feature = "sync")]
 pub mod sync;
 pub mod task;
+#[cfg(feature = "time")]
+pub mod time;
 
 #[cfg(feature = "macros")]
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 use runtime::sync::mpsc;
 use runtime::task;
+use runtime::time::{self, Duration};
 
 use crate::shim::{Main, Peer};
 
@@ -22,6 +23,7 @@ impl Peer for Ours {
     {
         runtime::runtime::Builder::new_multi_thread()
             .worker_threads(workers)
+            .enable_all()
             .build()
             .expect("the runtime starts")
             .block_on(body)
@@ -48,6 +50,18 @@ impl Peer for Ours {
 
     fn yield_now() -> impl Future<Output = ()> + Send {
         task::yield_now()
+    }
+
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
+        time::sleep(duration)
+    }
+
+    async fn timeout<F>(duration: Duration, future: F) -> Option<F::Output>
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        time::timeout(duration, future).await.ok()
     }
 
     fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>) {

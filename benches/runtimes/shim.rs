@@ -4,6 +4,8 @@
 //! What differs in spelling only (a join that returns a `Result`, a task that is cancelled when its
 //! handle is dropped) is levelled here.
 
+use std::time::Duration;
+
 /// Where the body of a workload runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Main {
@@ -55,6 +57,14 @@ pub trait Peer: 'static {
     fn join<T: Send + 'static>(handle: Self::JoinHandle<T>) -> impl Future<Output = T> + Send;
 
     fn yield_now() -> impl Future<Output = ()> + Send;
+
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// The output of `future`, unless `duration` is over before.
+    fn timeout<F>(duration: Duration, future: F) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        F: Future + Send,
+        F::Output: Send;
 
     fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>);
 

@@ -1,5 +1,5 @@
 //! smol: an executor for the whole process, as `smol::spawn` has it, run by one thread per worker,
-//! and smol's channels.
+//! and smol's channels and timers.
 //!
 //! `smol::spawn` itself takes its number of threads from the environment, so the executor and its
 //! threads are built here, in the same way.
@@ -7,8 +7,9 @@
 use std::future;
 use std::sync::Once;
 use std::thread;
+use std::time::Duration;
 
-use smol::{Executor, channel};
+use smol::{Executor, Timer, channel};
 
 use crate::shim::{Main, Peer};
 
@@ -77,6 +78,22 @@ impl Peer for Smol {
 
     fn yield_now() -> impl Future<Output = ()> + Send {
         smol::future::yield_now()
+    }
+
+    async fn sleep(duration: Duration) {
+        Timer::after(duration).await;
+    }
+
+    async fn timeout<F>(duration: Duration, future: F) -> Option<F::Output>
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        let expiry = async {
+            Timer::after(duration).await;
+            None
+        };
+        smol::future::or(async { Some(future.await) }, expiry).await
     }
 
     fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>) {

@@ -2,6 +2,7 @@
 
 use tokio::sync::mpsc;
 use tokio::task;
+use tokio::time::{self, Duration};
 
 use crate::shim::{Main, Peer};
 
@@ -48,6 +49,18 @@ impl Peer for Tokio {
 
     fn yield_now() -> impl Future<Output = ()> + Send {
         task::yield_now()
+    }
+
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
+        time::sleep(duration)
+    }
+
+    async fn timeout<F>(duration: Duration, future: F) -> Option<F::Output>
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        time::timeout(duration, future).await.ok()
     }
 
     fn channel<T: Send + 'static>(capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>) {

@@ -22,7 +22,9 @@ pub fn program(name: &str) -> PathBuf {
 
 fn build(name: &str, release: bool) {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--example", name]);
+    // Some of them need more than the default features.
+    let arguments = ["build", "--all-features", "--example", name];
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
     if release {
         cargo.arg("--release");
     }

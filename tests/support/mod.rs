@@ -23,12 +23,18 @@ pub const LONG: Duration = Duration::from_secs(30);
 
 /// A multi-thread runtime with so many permits.
 pub fn multi_thread(permits: usize) -> Runtime {
-    Builder::new_multi_thread().worker_threads(permits).build().expect("no stack size was chosen")
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(permits).enable_all().build().expect("no stack size was chosen")
 }
 
 /// A current-thread runtime.
 pub fn current_thread() -> Runtime {
-    Builder::new_current_thread().build().expect("no stack size was chosen")
+    Builder::new_current_thread().enable_all().build().expect("no stack size was chosen")
+}
+
+/// One of each kind: a current-thread runtime, and multi-thread ones with 1, 2 and 4 permits.
+pub fn all_kinds() -> [Runtime; 4] {
+    [current_thread(), multi_thread(1), multi_thread(2), multi_thread(4)]
 }
 
 /// So many rounds where optimised, a tenth of them where not: a debug build must not take minutes.

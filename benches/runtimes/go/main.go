@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,6 +28,12 @@ var workloads = map[string]func() float64{
 	"many-senders":   func() float64 { return warmed(2*million, manySenders) },
 	"idle":           idle,
 	"parked-memory":  parked,
+
+	"sleeping-memory": sleeping,
+	"sleeps":          func() float64 { return warmed(500_000, sleeps) },
+	"timeouts":        func() float64 { return warmed(million, timeouts) },
+	"tickers-median":  func() float64 { return lateness(0.5) },
+	"tickers-tail":    func() float64 { return lateness(0.999) },
 }
 
 func main() {
@@ -282,6 +289,21 @@ func parked() float64 {
 	return (residentBytes() - before) / million
 }
 
+func sleeping() float64 {
+	var polled atomic.Int64
+	before := residentBytes()
+	for range million {
+		go func() {
+			polled.Add(1)
+			time.Sleep(time.Hour)
+		}()
+	}
+	for polled.Load() < million {
+		runtime.Gosched()
+	}
+	return (residentBytes() - before) / million
+}
+
 func residentBytes() float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -293,4 +315,85 @@ func residentBytes() float64 {
 		panic(err)
 	}
 	return kib * 1024
+}
+
+// Timers.
+
+func sleeps(sleeps int) float64 {
+	before := cpuMillis()
+	var wg sync.WaitGroup
+	wg.Add(sleeps)
+	for n := range sleeps {
+		go func() {
+			time.Sleep(time.Duration(n%1_000+1) * time.Millisecond)
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+	return (cpuMillis() - before) * 1e6 / float64(sleeps)
+}
+
+func timeouts(timeouts int) float64 {
+	const tasks = 100
+	start := time.Now()
+	var wg sync.WaitGroup
+	wg.Add(tasks)
+	for range tasks {
+		go func() {
+			for range timeouts / tasks {
+				timer := time.NewTimer(time.Minute)
+				runtime.Gosched()
+				if !timer.Stop() {
+					panic("a timeout fired")
+				}
+			}
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+	return nanosEach(start, timeouts)
+}
+
+func lateness(quantile float64) float64 {
+	tickBesideWork(40)
+	late := tickBesideWork(400)
+	slices.Sort(late)
+	place := int(quantile*float64(len(late)-1) + 0.5)
+	return float64(late[place].Nanoseconds()) / 1e3
+}
+
+func tickBesideWork(ticks int) []time.Duration {
+	const tickers, workers, period = 200, 4, 5 * time.Millisecond
+	var stop atomic.Bool
+	var busy, ticking sync.WaitGroup
+	busy.Add(workers)
+	for range workers {
+		go func() {
+			for !stop.Load() {
+				begin := time.Now()
+				for time.Since(begin) < 100*time.Microsecond {
+				}
+				runtime.Gosched()
+			}
+			busy.Done()
+		}()
+	}
+	late := make([]time.Duration, tickers*ticks)
+	start := time.Now()
+	ticking.Add(tickers)
+	for n := range tickers {
+		go func() {
+			first := start.Add(period * time.Duration(n) / tickers)
+			for tick := range ticks {
+				moment := first.Add(time.Duration(tick+1) * period)
+				time.Sleep(time.Until(moment))
+				late[n*ticks+tick] = time.Since(moment)
+			}
+			ticking.Done()
+		}()
+	}
+	ticking.Wait()
+	stop.Store(true)
+	busy.Wait()
+	return late
 }

@@ -17,6 +17,7 @@ mod lifecycle;
 mod memory;
 mod spawn;
 mod switch;
+mod timer;
 
 /// One row of the table.
 #[derive(Clone, Copy)]
@@ -41,6 +42,7 @@ pub fn list<P: Peer>() -> Vec<Workload> {
         channel::list::<P>(),
         lifecycle::list::<P>(),
         memory::list::<P>(),
+        timer::list::<P>(),
     ]
     .concat()
 }
