@@ -106,6 +106,13 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
     Poll::Ready(RestoreOnPending { before: Cell::new(before) })
 }
 
+/// [`poll_proceed`] for a leaf operation that is sure to complete.
+#[cfg(feature = "io-util")]
+#[inline]
+pub(crate) fn poll_complete(cx: &mut Context<'_>) -> Poll<()> {
+    poll_proceed(cx).map(|unit| unit.made_progress())
+}
+
 #[cold]
 fn exhausted(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
     cx.waker().wake_by_ref();

@@ -1,8 +1,10 @@
 //! Go's scheduler for Rust's stackless futures.
 #![warn(missing_debug_implementations, missing_docs)]
 
-#[cfg(feature = "net")]
+#[cfg(feature = "io-util")]
 pub mod io;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod runtime;
 #[cfg(feature = "sync")]
 pub mod sync;

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use runtime::runtime::{Builder, EnterGuard, Handle, Runtime, RuntimeFlavor, TryCurrentError};
 use runtime::task::{AbortHandle, Id, JoinError, JoinHandle, Unconstrained};
+use runtime::time::{Instant, Interval, MissedTickBehavior, Sleep, Timeout, error::Elapsed};
 
 /// A type in question.
 struct Of<T: ?Sized>(PhantomData<T>);
@@ -102,7 +103,51 @@ fn auto_traits_are_as_promised() {
         Unconstrained<()>:          "yes  yes  yes   yes        yes";
         Unconstrained<Pinned>:      "yes  yes  no    yes        yes";
         Unconstrained<Nothing>:     "no   no   yes   no         no";
+        Instant:                    "yes  yes  yes   yes        yes";
+        Sleep:                      "yes  yes  no    no         no";
+        Timeout<()>:                "yes  yes  no    no         no";
+        Timeout<Nothing>:           "no   no   no    no         no";
+        Elapsed:                    "yes  yes  yes   yes        yes";
+        Interval:                   "yes  yes  yes   no         no";
+        MissedTickBehavior:         "yes  yes  yes   yes        yes";
     }
+}
+
+#[test]
+#[cfg(feature = "net")]
+fn auto_traits_of_sockets_are_as_promised() {
+    use runtime::net::tcp::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, WriteHalf};
+    use runtime::net::{TcpListener, TcpStream, UdpSocket};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        TcpListener:                "yes  yes  yes   yes        yes";
+        TcpStream:                  "yes  yes  yes   yes        yes";
+        ReadHalf<'static>:          "yes  yes  yes   yes        yes";
+        WriteHalf<'static>:         "yes  yes  yes   yes        yes";
+        OwnedReadHalf:              "yes  yes  yes   yes        yes";
+        OwnedWriteHalf:             "yes  yes  yes   yes        yes";
+        ReuniteError:               "yes  yes  yes   yes        yes";
+        UdpSocket:                  "yes  yes  yes   yes        yes";
+    }
+}
+
+#[test]
+#[cfg(feature = "net")]
+fn futures_of_sockets_are_send() {
+    use runtime::net::{TcpListener, TcpStream, UdpSocket, lookup_host};
+    fn is_send<T: Send>(_: T) {}
+    fn of_sockets(listener: &TcpListener, stream: &TcpStream, udp: &UdpSocket) {
+        is_send(TcpListener::bind("127.0.0.1:0"));
+        is_send(TcpStream::connect(("127.0.0.1", 0)));
+        is_send(UdpSocket::bind(String::new()));
+        is_send(lookup_host("localhost:0"));
+        is_send(listener.accept());
+        is_send(stream.readable());
+        is_send(stream.peek(&mut []));
+        is_send(udp.recv_from(&mut []));
+        is_send(udp.send_to(&[], "127.0.0.1:0"));
+    }
+    let _ = of_sockets;
 }
 
 #[test]
@@ -111,4 +156,33 @@ fn futures_of_functions_are_send() {
     is_send(runtime::task::yield_now());
     is_send(runtime::task::consume_budget());
     is_send(runtime::task::checkpoint());
+    is_send(async { runtime::time::interval(runtime::time::Duration::MAX).tick().await });
+}
+
+#[cfg(feature = "io-util")]
+#[test]
+fn auto_traits_of_streams_are_as_promised() {
+    use runtime::io::{DuplexStream, Empty, Repeat, SimplexStream, Sink};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        DuplexStream:               "yes  yes  yes   yes        yes";
+        SimplexStream:              "yes  yes  yes   yes        yes";
+        Empty:                      "yes  yes  yes   yes        yes";
+        Repeat:                     "yes  yes  yes   yes        yes";
+        Sink:                       "yes  yes  yes   yes        yes";
+    }
+}
+
+#[cfg(feature = "hyper")]
+#[test]
+fn auto_traits_of_the_adapters_are_as_promised() {
+    use runtime::hyper::{Executor, Io, Timer};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Executor:                   "yes  yes  yes   yes        yes";
+        Timer:                      "yes  yes  yes   yes        yes";
+        Io<()>:                     "yes  yes  yes   yes        yes";
+        Io<Pinned>:                 "yes  yes  no    yes        yes";
+        Io<Nothing>:                "no   no   yes   no         no";
+    }
 }

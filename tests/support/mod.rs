@@ -6,12 +6,19 @@
 mod count;
 mod gate;
 mod panics;
+#[cfg(feature = "net")]
+mod sockets;
 mod threads;
 mod watch;
 
 pub use count::{Counted, Counts, poll_once};
 pub use gate::Gate;
 pub use panics::{PanicsOnDrop, hush, text_of};
+#[cfg(feature = "net")]
+pub use sockets::{
+    ANY, both_ends, connection, cpu_time, descriptors, fill, in_each_runtime, listen, reset,
+    with_sockets,
+};
 pub use threads::{eventually, threads_named};
 pub use watch::{Watch, watch};
 

@@ -1,0 +1,95 @@
+//! Reading and writing streams of bytes, by one system call where the socket is ready.
+//!
+//! A call that moved less than it was asked to has emptied, or filled, the system's buffer; the registration is told, so
+//! that the call after it, which would only be told to wait, is not made. Two calls are short for another reason, and
+//! say nothing: the end of the stream, which moves nothing, and a call with more slices than the system takes at once.
+
+use std::io::{self, IoSlice, Read, Write};
+use std::task::{Context, Poll, ready};
+
+use mio::event::Source;
+use tokio::io::ReadBuf;
+
+use crate::coop;
+use crate::driver::{Direction, Evented, ReadyEvent};
+
+/// How many slices every system takes in one call.
+const MOST_SLICES: usize = 16;
+
+/// How much memory that was never written is cleared for one read: a buffer may be larger than what ever comes.
+const MOST_CLEARED: usize = 32 * 1024;
+
+/// Reads into what is left of `buf`.
+pub(super) fn poll_read<S: Source>(
+    io: &Evented<S>,
+    cx: &mut Context<'_>,
+    buf: &mut ReadBuf<'_>,
+) -> Poll<io::Result<()>>
+where
+    for<'a> &'a S: Read,
+{
+    if buf.remaining() == 0 {
+        return poll_nothing(cx);
+    }
+    let space = space(buf);
+    let read = |event| after_short(io, event, space.len(), (&**io).read(space));
+    let n = ready!(io.registration().poll_io(cx, Direction::Read, read))?;
+    buf.advance(n);
+    Poll::Ready(Ok(()))
+}
+
+/// The part of `buf` that one read fills at most.
+pub(super) fn space<'a>(buf: &'a mut ReadBuf<'_>) -> &'a mut [u8] {
+    let written_before = buf.initialized().len() - buf.filled().len();
+    let length = buf.remaining().min(written_before.max(MOST_CLEARED));
+    buf.initialize_unfilled_to(length)
+}
+
+/// Writes what the system takes of `bytes`.
+pub(super) fn poll_write<S: Source>(
+    io: &Evented<S>,
+    cx: &mut Context<'_>,
+    bytes: &[u8],
+) -> Poll<io::Result<usize>>
+where
+    for<'a> &'a S: Write,
+{
+    let write = |event| after_short(io, event, bytes.len(), (&**io).write(bytes));
+    io.registration().poll_io(cx, Direction::Write, write)
+}
+
+/// Writes what the system takes of all `slices`, in their order.
+pub(super) fn poll_write_vectored<S: Source>(
+    io: &Evented<S>,
+    cx: &mut Context<'_>,
+    slices: &[IoSlice<'_>],
+) -> Poll<io::Result<usize>>
+where
+    for<'a> &'a S: Write,
+{
+    let asked = match slices.len() {
+        ..=MOST_SLICES => slices.iter().map(|slice| slice.len()).sum(),
+        _ => 0, // so that no count is less
+    };
+    let write = |event| after_short(io, event, asked, (&**io).write_vectored(slices));
+    io.registration().poll_io(cx, Direction::Write, write)
+}
+
+/// Tells the registration if fewer bytes than were asked for were moved, but not none.
+fn after_short<S: Source>(
+    io: &Evented<S>,
+    event: ReadyEvent,
+    asked: usize,
+    moved: io::Result<usize>,
+) -> io::Result<usize> {
+    if moved.as_ref().is_ok_and(|&moved| 0 < moved && moved < asked) {
+        io.registration().clear_after_short(event);
+    }
+    moved
+}
+
+/// An operation without a buffer: it is done, and waits for no peer.
+fn poll_nothing(cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    ready!(coop::poll_proceed(cx)).made_progress();
+    Poll::Ready(Ok(()))
+}

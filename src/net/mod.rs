@@ -1,0 +1,52 @@
+//! Sockets: TCP streams and listeners, UDP, and the addresses that they are given.
+//!
+//! A socket belongs to the runtime that it was made in: that runtime's reactor tells when it is ready, and when the runtime
+//! ends, every operation on it fails. Whose thread polls the operations does not matter: they may
+//! move between workers, and run under foreign executors. A socket that is made outside of any runtime belongs to
+//! the global one.
+//!
+//! The types carry Tokio's names and behave as those do; they read and write through
+//! [`AsyncReadExt`](crate::io::AsyncReadExt) and [`AsyncWriteExt`](crate::io::AsyncWriteExt).
+//!
+//! # Fairness
+//!
+//! Every operation takes one unit of its task's budget, so that a peer that never stops sending keeps no other
+//! task from running.
+//!
+//! # Names
+//!
+//! Addresses are literals for now, such as `127.0.0.1:80` or `[::1]:80`, and `localhost`; see [`ToSocketAddrs`].
+//!
+//! # Examples
+//!
+//! ```
+//! use runtime::io::{AsyncReadExt, AsyncWriteExt};
+//! use runtime::net::{TcpListener, TcpStream};
+//!
+//! runtime::block_on(async {
+//!     let listener = TcpListener::bind("127.0.0.1:0").await?;
+//!     let address = listener.local_addr()?;
+//!     let server = runtime::spawn(async move {
+//!         let (mut stream, _) = listener.accept().await?;
+//!         stream.write_all(b"hello").await
+//!     });
+//!
+//!     let mut greeting = String::new();
+//!     TcpStream::connect(address).await?.read_to_string(&mut greeting).await?;
+//!     assert_eq!(greeting, "hello");
+//!     server.await.expect("the server does not panic")
+//! })
+//! # ?; Ok::<(), std::io::Error>(())
+//! ```
+
+// What stands below: the sockets are mio's, each held in an `Evented` with its registration, and the operations are
+// those of the registration. Here is no concurrency and no `unsafe`. It knows neither workers nor timers.
+
+mod addr;
+mod byte_stream;
+pub mod tcp;
+mod udp;
+
+pub use addr::{ToSocketAddrs, lookup_host};
+pub use tcp::{TcpListener, TcpStream};
+pub use udp::UdpSocket;
