@@ -1,6 +1,8 @@
 //! Go's scheduler for Rust's stackless futures.
 #![warn(missing_debug_implementations, missing_docs)]
 
+#[cfg(feature = "hyper")]
+pub mod hyper;
 #[cfg(feature = "io-util")]
 pub mod io;
 #[cfg(feature = "net")]

@@ -1,0 +1,78 @@
+//! The example `http`, as its own process.
+#![cfg(feature = "hyper")]
+
+#[path = "support/example.rs"]
+mod example;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+/// The process; it ends with the test, however that ends.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts it at a free port, and returns where it listens.
+fn start() -> (Program, String) {
+    let mut command = Command::new(example::program("http"));
+    let mut child = command.arg("0").stdout(Stdio::piped()).spawn().expect("it starts");
+    let stdout = child.stdout.take().expect("it was asked for");
+    let program = Program(child);
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line).expect("it writes text");
+    let address = line.strip_prefix("http://").and_then(|rest| rest.strip_suffix("/\n"));
+    (program, address.unwrap_or_else(|| panic!("no address: {line:?}")).to_owned())
+}
+
+/// The status and the body of the answer to one request.
+fn ask(address: &str, request: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    let (head, body) = request.split_once('|').unwrap_or((request, ""));
+    let length = body.len();
+    let request = format!(
+        "{head} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers in text");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("it is HTTP");
+    let status = head.split_whitespace().nth(1).expect("there is a status");
+    (status.to_owned(), body.to_owned())
+}
+
+#[test]
+fn it_prints_where_it_listens_and_answers_there() {
+    let (_program, address) = start();
+    let answer = |request: &str| ask(&address, request);
+    assert_eq!(answer("GET /"), ("200".into(), "hello\n".into()));
+    assert_eq!(answer("POST /echo|some words"), ("200".into(), "some words".into()));
+    assert_eq!(answer("GET /sleep?ms=1"), ("200".into(), "awake\n".into()));
+    assert_eq!(answer("GET /elsewhere").0, "404");
+}
+
+#[test]
+fn what_is_no_port_is_a_mistake() {
+    for arguments in [&["many"][..], &["1", "2"], &["65536"]] {
+        let mut command = Command::new(example::program("http"));
+        let output = command.args(arguments).output().expect("it starts");
+        assert!(!output.status.success());
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "http: usage: http [PORT]\n");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error_in_plain_words() {
+    let (_program, address) = start();
+    let (_, port) = address.rsplit_once(':').expect("an address ends with its port");
+    let mut command = Command::new(example::program("http"));
+    let output = command.arg(port).output().expect("it starts");
+    assert!(!output.status.success());
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.starts_with("http: ") && error.contains("in use"), "{error}");
+}
