@@ -28,13 +28,7 @@ pub fn list<P: Peer>() -> Vec<Workload> {
             title: "500k sleeps of 1 ms to 1 s",
             unit: "cpu ns/sleep",
             target: 1_500.0,
-            run: |setup| {
-                let both = async {
-                    sleeps::<P>(SLEEPS / 10).await;
-                    sleeps::<P>(SLEEPS).await
-                };
-                run_main::<P, _>(setup, both)
-            },
+            run: |setup| warmed::<P, _>(setup, SLEEPS, sleeps::<P>),
             limit: None,
         },
         Workload {
@@ -65,9 +59,9 @@ pub fn list<P: Peer>() -> Vec<Workload> {
 }
 
 /// One task a sleep, all at the same time. The CPU time of the spawns counts as well.
-async fn sleeps<P: Peer>(sleeps: usize) -> Option<f64> {
+async fn sleeps<P: Peer>(sleeps: usize) -> f64 {
     let (countdown, mut zero) = Countdown::<P>::new(sleeps);
-    let before = process::cpu_millis()?;
+    let before = process::cpu_millis();
     for n in 0..sleeps {
         let countdown = Arc::clone(&countdown);
         let millis = n % LONGEST_MILLIS + 1;
@@ -77,7 +71,7 @@ async fn sleeps<P: Peer>(sleeps: usize) -> Option<f64> {
         });
     }
     P::recv(&mut zero).await;
-    Some((process::cpu_millis()? - before) * 1e6 / sleeps as f64)
+    (process::cpu_millis() - before) * 1e6 / sleeps as f64
 }
 
 async fn timeouts<P: Peer>(timeouts: usize) -> f64 {
