@@ -4,9 +4,9 @@
 //! same run, and with `--spread` see how far the samples lie apart. Each sample comes from a process
 //! of its own, which warms up on a tenth of the workload and then times the whole.
 //!
-//! What this does not measure: latency under load and fairness (these are means over many
-//! operations, and a mean hides the task that waited longest), more cores than the machine has, code
-//! that does real work between its awaits, and compile times. `limit` is what bare threads need for
+//! What this does not measure: fairness, and latency other than that of timers (most rows are means over
+//! many operations, and a mean hides the task that waited longest), a network, more cores than the
+//! machine has, code that does real work between its awaits, and compile times. `limit` is what bare threads need for
 //! the same work, where that can be said. The bench takes the whole machine: whatever else runs
 //! beside it shows up in its figures.
 

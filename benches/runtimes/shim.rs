@@ -4,7 +4,11 @@
 //! What differs in spelling only (a join that returns a `Result`, a task that is cancelled when its
 //! handle is dropped) is levelled here.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
+
+/// Any free port of this machine.
+pub const LOCAL: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
 
 /// Where the body of a workload runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +36,8 @@ pub trait Peer: 'static {
     type JoinHandle<T: Send + 'static>: Send + 'static;
     type Sender<T: Send + 'static>: Clone + Send + Sync + 'static;
     type Receiver<T: Send + 'static>: Send + 'static;
+    type Listener: Send + Sync + 'static;
+    type Stream: Send + 'static;
 
     /// Runs `body` on the calling thread, beside `workers` workers.
     fn block_on<F>(workers: usize, body: F) -> F::Output
@@ -81,6 +87,20 @@ pub trait Peer: 'static {
     fn recv<T: Send + 'static>(
         receiver: &mut Self::Receiver<T>,
     ) -> impl Future<Output = Option<T>> + Send;
+
+    /// A listener on a free port of this machine, and its address.
+    fn listen() -> impl Future<Output = (Self::Listener, SocketAddr)> + Send;
+
+    /// The next connection. Like that of [`connect`](Self::connect), it sends without delay, which in Go is the
+    /// default.
+    fn accept(listener: &Self::Listener) -> impl Future<Output = Self::Stream> + Send;
+
+    fn connect(address: SocketAddr) -> impl Future<Output = Self::Stream> + Send;
+
+    /// Reads what is there, waiting for at least a byte; zero once the other side is gone.
+    fn read(stream: &mut Self::Stream, buffer: &mut [u8]) -> impl Future<Output = usize> + Send;
+
+    fn write_all(stream: &mut Self::Stream, bytes: &[u8]) -> impl Future<Output = ()> + Send;
 }
 
 /// Runs `body` where the setup, or else the peer's idiom, wants it.

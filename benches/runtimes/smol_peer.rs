@@ -1,17 +1,20 @@
 //! smol: an executor for the whole process, as `smol::spawn` has it, run by one thread per worker,
-//! and smol's channels and timers.
+//! and smol's channels, timers and sockets.
 //!
 //! `smol::spawn` itself takes its number of threads from the environment, so the executor and its
 //! threads are built here, in the same way.
 
 use std::future;
+use std::net::SocketAddr;
 use std::sync::Once;
 use std::thread;
 use std::time::Duration;
 
+use smol::io::{AsyncReadExt, AsyncWriteExt};
+use smol::net::{TcpListener, TcpStream};
 use smol::{Executor, Timer, channel};
 
-use crate::shim::{Main, Peer};
+use crate::shim::{LOCAL, Main, Peer};
 
 static EXECUTOR: Executor<'static> = Executor::new();
 
@@ -33,6 +36,8 @@ impl Peer for Smol {
     type JoinHandle<T: Send + 'static> = smol::Task<T>;
     type Sender<T: Send + 'static> = channel::Sender<T>;
     type Receiver<T: Send + 'static> = channel::Receiver<T>;
+    type Listener = TcpListener;
+    type Stream = TcpStream;
 
     fn block_on<F>(workers: usize, body: F) -> F::Output
     where
@@ -110,5 +115,31 @@ impl Peer for Smol {
 
     async fn recv<T: Send + 'static>(receiver: &mut Self::Receiver<T>) -> Option<T> {
         receiver.recv().await.ok()
+    }
+
+    async fn listen() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind(LOCAL).await.expect("a port is free");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        (listener, address)
+    }
+
+    async fn accept(listener: &TcpListener) -> TcpStream {
+        let (stream, _) = listener.accept().await.expect("there are descriptors left");
+        stream.set_nodelay(true).expect("the connection is open");
+        stream
+    }
+
+    async fn connect(address: SocketAddr) -> TcpStream {
+        let stream = TcpStream::connect(address).await.expect("the workload listens");
+        stream.set_nodelay(true).expect("the connection is open");
+        stream
+    }
+
+    async fn read(stream: &mut TcpStream, buffer: &mut [u8]) -> usize {
+        stream.read(buffer).await.expect("no side of a workload resets")
+    }
+
+    async fn write_all(stream: &mut TcpStream, bytes: &[u8]) {
+        stream.write_all(bytes).await.expect("the other side reads");
     }
 }

@@ -1,10 +1,15 @@
-//! Tokio: the multi-thread runtime as `#[tokio::main]` builds it, and `tokio::sync`.
+//! Tokio: the multi-thread runtime as `#[tokio::main]` builds it, and its channels, timers
+//! and sockets.
 
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task;
 use tokio::time::{self, Duration};
 
-use crate::shim::{Main, Peer};
+use crate::shim::{LOCAL, Main, Peer};
 
 pub struct Tokio;
 
@@ -14,6 +19,8 @@ impl Peer for Tokio {
     type JoinHandle<T: Send + 'static> = task::JoinHandle<T>;
     type Sender<T: Send + 'static> = mpsc::Sender<T>;
     type Receiver<T: Send + 'static> = mpsc::Receiver<T>;
+    type Listener = TcpListener;
+    type Stream = TcpStream;
 
     fn block_on<F>(workers: usize, body: F) -> F::Output
     where
@@ -79,5 +86,31 @@ impl Peer for Tokio {
         receiver: &mut Self::Receiver<T>,
     ) -> impl Future<Output = Option<T>> + Send {
         receiver.recv()
+    }
+
+    async fn listen() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind(LOCAL).await.expect("a port is free");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        (listener, address)
+    }
+
+    async fn accept(listener: &TcpListener) -> TcpStream {
+        let (stream, _) = listener.accept().await.expect("there are descriptors left");
+        stream.set_nodelay(true).expect("the connection is open");
+        stream
+    }
+
+    async fn connect(address: SocketAddr) -> TcpStream {
+        let stream = TcpStream::connect(address).await.expect("the workload listens");
+        stream.set_nodelay(true).expect("the connection is open");
+        stream
+    }
+
+    async fn read(stream: &mut TcpStream, buffer: &mut [u8]) -> usize {
+        stream.read(buffer).await.expect("no side of a workload resets")
+    }
+
+    async fn write_all(stream: &mut TcpStream, bytes: &[u8]) {
+        stream.write_all(bytes).await.expect("the other side reads");
     }
 }

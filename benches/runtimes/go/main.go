@@ -4,6 +4,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"runtime"
 	"slices"
@@ -27,6 +29,7 @@ var workloads = map[string]func() float64{
 	"ring":           func() float64 { return warmed(million, ring) },
 	"many-senders":   func() float64 { return warmed(2*million, manySenders) },
 	"idle":           idle,
+	"idle-waiting":   idleWaiting,
 	"parked-memory":  parked,
 
 	"sleeping-memory": sleeping,
@@ -34,6 +37,8 @@ var workloads = map[string]func() float64{
 	"timeouts":        func() float64 { return warmed(million, timeouts) },
 	"tickers-median":  func() float64 { return lateness(0.5) },
 	"tickers-tail":    func() float64 { return lateness(0.999) },
+
+	"echo": func() float64 { return warmed(200_000, echo) },
 }
 
 func main() {
@@ -56,6 +61,12 @@ func nanosEach(start time.Time, operations int) float64 {
 
 func millis(start time.Time) float64 {
 	return time.Since(start).Seconds() * 1e3
+}
+
+func work(duration time.Duration) {
+	begin := time.Now()
+	for time.Since(begin) < duration {
+	}
 }
 
 // Spawning.
@@ -139,9 +150,7 @@ func shortTasks(tasks int) float64 {
 	wg.Add(tasks)
 	for range tasks {
 		go func() {
-			begin := time.Now()
-			for time.Since(begin) < 20*time.Microsecond {
-			}
+			work(20 * time.Microsecond)
 			wg.Done()
 		}()
 	}
@@ -261,6 +270,17 @@ func idle() float64 {
 		time.AfterFunc(2*time.Second, func() { report <- cpuMillis() - before })
 	})
 	return <-report
+}
+
+// As idle, while goroutines wait for a connection and for a moment, neither of which comes.
+func idleWaiting() float64 {
+	listener := listen()
+	go func() {
+		_, err := listener.Accept()
+		check(err)
+	}()
+	go time.Sleep(time.Hour)
+	return idle()
 }
 
 func cpuMillis() float64 {
@@ -396,4 +416,84 @@ func tickBesideWork(ticks int) []time.Duration {
 	stop.Store(true)
 	busy.Wait()
 	return late
+}
+
+// Sockets.
+
+const message = "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm"
+
+func echo(rounds int) float64 {
+	const connections = 64
+	listener := listen()
+	defer listener.Close()
+	go func() {
+		for range connections {
+			conn, err := listener.Accept()
+			check(err)
+			go serve(conn)
+		}
+	}()
+	conns := make([]net.Conn, connections)
+	for n := range conns {
+		conn, err := net.Dial("tcp", listener.Addr().String())
+		check(err)
+		conns[n] = conn
+	}
+	start := time.Now()
+	each := rounds / connections
+	var wg sync.WaitGroup
+	wg.Add(connections)
+	for _, conn := range conns {
+		go func() {
+			call(conn, each)
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+	return nanosEach(start, each*connections)
+}
+
+func listen() net.Listener {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(err)
+	return listener
+}
+
+func serve(conn net.Conn) {
+	defer conn.Close()
+	buffer := make([]byte, 1_024)
+	for {
+		read, err := conn.Read(buffer)
+		if err == io.EOF {
+			return
+		}
+		check(err)
+		_, err = conn.Write(buffer[:read])
+		check(err)
+	}
+}
+
+func call(conn net.Conn, rounds int) {
+	defer conn.Close()
+	buffer := make([]byte, 1_024)
+	out := []byte(message)
+	for range rounds {
+		_, err := conn.Write(out)
+		check(err)
+		back := 0
+		for back < len(message) {
+			read, err := conn.Read(buffer[back:])
+			check(err)
+			back += read
+		}
+		if string(buffer[:back]) != message {
+			panic("a message came back changed")
+		}
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
 }

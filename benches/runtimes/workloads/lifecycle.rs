@@ -9,6 +9,7 @@ use crate::shim::{Peer, run_main};
 
 const STARTS: usize = 500;
 const IDLE: Duration = Duration::from_secs(2);
+const HOUR: Duration = Duration::from_secs(3_600);
 /// Time for workers to go to sleep before idleness is measured.
 const SETTLE: Duration = Duration::from_millis(200);
 
@@ -33,6 +34,14 @@ pub fn list<P: Peer>() -> Vec<Workload> {
             run: |setup| Some(run_main::<P, _>(setup, idle::<P>())),
             limit: None,
         },
+        Workload {
+            name: "idle-waiting",
+            title: "idle for 2 s with an open listener and a timer of an hour",
+            unit: "cpu ms",
+            target: 0.0,
+            run: |setup| Some(run_main::<P, _>(setup, idle_waiting::<P>())),
+            limit: None,
+        },
     ]
 }
 
@@ -53,6 +62,14 @@ async fn idle<P: Peer>() -> f64 {
     let (report, mut reported) = P::channel(1);
     thread::spawn(move || P::try_send(&report, cpu_over(IDLE)));
     P::recv(&mut reported).await.expect("the thread reports")
+}
+
+/// As [`idle`], while tasks wait for a connection and for a moment, neither of which comes.
+async fn idle_waiting<P: Peer>() -> f64 {
+    let (listener, _) = P::listen().await;
+    P::spawn_detached(async move { drop(P::accept(&listener).await) });
+    P::spawn_detached(P::sleep(HOUR));
+    idle::<P>().await
 }
 
 fn cpu_over(time: Duration) -> f64 {

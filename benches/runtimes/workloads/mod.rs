@@ -15,6 +15,7 @@ use crate::shim::{Peer, Setup, run_main};
 mod channel;
 mod lifecycle;
 mod memory;
+mod socket;
 mod spawn;
 mod switch;
 mod timer;
@@ -43,6 +44,7 @@ pub fn list<P: Peer>() -> Vec<Workload> {
         lifecycle::list::<P>(),
         memory::list::<P>(),
         timer::list::<P>(),
+        socket::list::<P>(),
     ]
     .concat()
 }
