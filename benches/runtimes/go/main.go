@@ -38,7 +38,11 @@ var workloads = map[string]func() float64{
 	"tickers-median":  func() float64 { return lateness(0.5) },
 	"tickers-tail":    func() float64 { return lateness(0.999) },
 
-	"echo": func() float64 { return warmed(200_000, echo) },
+	"echo":        func() float64 { return warmed(200_000, echo) },
+	"stall-spin":  func() float64 { return worst(alone(work)) },
+	"stall-block": func() float64 { return worst(alone(block)) },
+	"stall-late":  func() float64 { return worst(afterWork()) },
+	"stall-done":  func() float64 { return done(alone(block)) },
 }
 
 func main() {
@@ -66,6 +70,27 @@ func millis(start time.Time) float64 {
 func work(duration time.Duration) {
 	begin := time.Now()
 	for time.Since(begin) < duration {
+	}
+}
+
+// Starts tasks that work, and let others run between their pieces of work. Returns what stops them.
+func steadyWork() func() {
+	const tasks = 4
+	var stop atomic.Bool
+	var busy sync.WaitGroup
+	busy.Add(tasks)
+	for range tasks {
+		go func() {
+			for !stop.Load() {
+				work(100 * time.Microsecond)
+				runtime.Gosched()
+			}
+			busy.Done()
+		}()
+	}
+	return func() {
+		stop.Store(true)
+		busy.Wait()
 	}
 }
 
@@ -383,22 +408,10 @@ func lateness(quantile float64) float64 {
 }
 
 func tickBesideWork(ticks int) []time.Duration {
-	const tickers, workers, period = 200, 4, 5 * time.Millisecond
-	var stop atomic.Bool
-	var busy, ticking sync.WaitGroup
-	busy.Add(workers)
-	for range workers {
-		go func() {
-			for !stop.Load() {
-				begin := time.Now()
-				for time.Since(begin) < 100*time.Microsecond {
-				}
-				runtime.Gosched()
-			}
-			busy.Done()
-		}()
-	}
+	const tickers, period = 200, 5 * time.Millisecond
+	stop := steadyWork()
 	late := make([]time.Duration, tickers*ticks)
+	var ticking sync.WaitGroup
 	start := time.Now()
 	ticking.Add(tickers)
 	for n := range tickers {
@@ -413,8 +426,7 @@ func tickBesideWork(ticks int) []time.Duration {
 		}()
 	}
 	ticking.Wait()
-	stop.Store(true)
-	busy.Wait()
+	stop()
 	return late
 }
 
@@ -495,5 +507,72 @@ func call(conn net.Conn, rounds int) {
 func check(err error) {
 	if err != nil {
 		panic(err)
+	}
+}
+
+// Stalls.
+
+type seen struct{ worst, done float64 }
+
+func worst(it seen) float64 { return it.worst }
+func done(it seen) float64  { return it.done }
+
+func alone(hold func(time.Duration)) seen {
+	return stall(func() { time.Sleep(100 * time.Millisecond) }, hold)
+}
+
+// The work ends before the others come, as on the Rust side.
+func afterWork() seen {
+	return stall(func() {
+		stop := steadyWork()
+		time.Sleep(2 * time.Second)
+		stop()
+	}, block)
+}
+
+type tick struct{ due, came time.Time }
+
+func stall(before func(), hold func(time.Duration)) seen {
+	var stop atomic.Bool
+	ticks := make(chan []tick)
+	go func() { ticks <- ticker(&stop) }()
+	before()
+	start := time.Now()
+	var holding sync.WaitGroup
+	tasks := 2 * runtime.GOMAXPROCS(0)
+	holding.Add(tasks)
+	for range tasks {
+		go func() {
+			hold(time.Second)
+			holding.Done()
+		}()
+	}
+	holding.Wait()
+	done := millis(start)
+	stop.Store(true)
+	var worst time.Duration
+	for _, tick := range <-ticks {
+		if tick.came.After(start) {
+			worst = max(worst, tick.came.Sub(tick.due))
+		}
+	}
+	return seen{worst.Seconds() * 1e3, done}
+}
+
+func ticker(stop *atomic.Bool) []tick {
+	const period = 5 * time.Millisecond
+	var ticks []tick
+	for !stop.Load() {
+		due := time.Now().Add(period)
+		time.Sleep(period)
+		ticks = append(ticks, tick{due, time.Now()})
+	}
+	return ticks
+}
+
+// Blocks the thread: `time.Sleep` would let others have it.
+func block(duration time.Duration) {
+	left := syscall.NsecToTimespec(duration.Nanoseconds())
+	for syscall.Nanosleep(&left, &left) == syscall.EINTR {
 	}
 }

@@ -6,7 +6,7 @@
 
 use std::hint;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ mod lifecycle;
 mod memory;
 mod socket;
 mod spawn;
+mod stall;
 mod switch;
 mod timer;
 
@@ -45,6 +46,7 @@ pub fn list<P: Peer>() -> Vec<Workload> {
         memory::list::<P>(),
         timer::list::<P>(),
         socket::list::<P>(),
+        stall::list::<P>(),
     ]
     .concat()
 }
@@ -96,6 +98,37 @@ fn work(time: Duration) {
     let start = Instant::now();
     while start.elapsed() < time {
         hint::spin_loop();
+    }
+}
+
+/// Tasks that work, and let others run between their pieces of work.
+struct SteadyWork<P: Peer> {
+    stop: Arc<AtomicBool>,
+    tasks: Vec<P::JoinHandle<()>>,
+}
+
+impl<P: Peer> SteadyWork<P> {
+    const TASKS: usize = 4;
+    const PIECE: Duration = Duration::from_micros(100);
+
+    fn start() -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let tasks = (0..Self::TASKS).map(|_| P::spawn(Self::work(stop.clone()))).collect();
+        Self { stop, tasks }
+    }
+
+    async fn work(stop: Arc<AtomicBool>) {
+        while !stop.load(Ordering::Relaxed) {
+            work(Self::PIECE);
+            P::yield_now().await;
+        }
+    }
+
+    async fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for task in self.tasks {
+            P::join(task).await;
+        }
     }
 }
 

@@ -1,10 +1,9 @@
 //! Tasks that wait for moments: what it costs, and how late they are woken beside tasks that work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{Countdown, Workload, nanos_each, warmed, work};
+use super::{Countdown, SteadyWork, Workload, nanos_each, warmed};
 use crate::process;
 use crate::shim::{Peer, Setup, run_main};
 
@@ -18,8 +17,6 @@ const NEVER: Duration = Duration::from_secs(60);
 const TICKERS: u32 = 200;
 const PERIOD: Duration = Duration::from_millis(5);
 const TICKS: u32 = 400;
-const WORKERS: usize = 4;
-const WORK: Duration = Duration::from_micros(100);
 
 pub fn list<P: Peer>() -> Vec<Workload> {
     vec![
@@ -103,8 +100,7 @@ fn lateness<P: Peer>(setup: &Setup, quantile: f64) -> f64 {
 }
 
 async fn tick_beside_work<P: Peer>(ticks: u32) -> Vec<Duration> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let busy: Vec<_> = (0..WORKERS).map(|_| P::spawn(work_and_yield::<P>(stop.clone()))).collect();
+    let steady = SteadyWork::<P>::start();
     let start = Instant::now();
     let tickers: Vec<_> =
         (0..TICKERS).map(|n| P::spawn(ticker::<P>(start + PERIOD * n / TICKERS, ticks))).collect();
@@ -112,18 +108,8 @@ async fn tick_beside_work<P: Peer>(ticks: u32) -> Vec<Duration> {
     for ticker in tickers {
         late.extend(P::join(ticker).await);
     }
-    stop.store(true, Ordering::Relaxed);
-    for task in busy {
-        P::join(task).await;
-    }
+    steady.stop().await;
     late
-}
-
-async fn work_and_yield<P: Peer>(stop: Arc<AtomicBool>) {
-    while !stop.load(Ordering::Relaxed) {
-        work(WORK);
-        P::yield_now().await;
-    }
 }
 
 async fn ticker<P: Peer>(start: Instant, ticks: u32) -> Vec<Duration> {
