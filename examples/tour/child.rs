@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::env;
 use std::process::Command;
 
-use crate::{Failure, parking, waiting};
+use crate::{Failure, machine, parking, sleeping, waiting};
 
 /// The first argument of a child; its role and a number follow.
 pub const FLAG: &str = "--child";
@@ -18,6 +18,7 @@ pub async fn play(role: &str, count: &str) -> Result<(), Failure> {
         "park" => parking::park(count).await,
         "wait" => parking::wait(count).await,
         "threads" => parking::threads(count)?,
+        "sleep" => sleeping::sleep(count).await,
         _ => return Err(format!("no child plays {role}").into()),
     }
     Ok(())
@@ -48,4 +49,10 @@ pub fn report(name: &str, number: Option<u64>) {
     if let Some(number) = number {
         println!("{name} {number}");
     }
+}
+
+/// Writes by how much the resident memory has grown since it was `before`, as `memory`.
+pub fn report_growth(before: Option<u64>) {
+    let grown = machine::resident().zip(before).map(|(after, before)| after.saturating_sub(before));
+    report("memory", grown);
 }

@@ -17,7 +17,10 @@ mod launching;
 mod machine;
 mod order;
 mod parking;
+mod serving;
+mod sleeping;
 mod table;
+mod ticking;
 mod waiting;
 
 use std::env;
@@ -47,6 +50,14 @@ struct Scale {
     thread_rounds: u32,
     /// Tasks in a chain.
     chained: usize,
+    /// Tasks that sleep at the same time.
+    sleeping: usize,
+    /// Ticks of a ticker.
+    ticks: usize,
+    /// Connections that are open at the same time.
+    connections: usize,
+    /// Messages on each of them.
+    echoes: usize,
 }
 
 impl Scale {
@@ -58,6 +69,10 @@ impl Scale {
         task_rounds: 1_000_000,
         thread_rounds: 20_000,
         chained: 100_000,
+        sleeping: 100_000,
+        ticks: 60,
+        connections: 1_000,
+        echoes: 20,
     };
 
     const SMALL: Self = Self {
@@ -68,6 +83,10 @@ impl Scale {
         task_rounds: 5_000,
         thread_rounds: 500,
         chained: 1_000,
+        sleeping: 5_000,
+        ticks: 10,
+        connections: 100,
+        echoes: 5,
     };
 }
 
@@ -98,6 +117,9 @@ async fn tour(scale: Scale) -> Result<(), Failure> {
     order::tell(scale, &mut table).await;
     parking::tell(scale, &mut table)?;
     channels::tell(scale, &mut table).await?;
+    sleeping::tell(scale, &mut table)?;
+    ticking::tell(scale, &mut table).await?;
+    serving::tell(scale, &mut table).await?;
     println!("\n== What was measured ==\n\n{table}");
     println!("The tour took {:.1} s.", started.elapsed().as_secs_f64());
     Ok(())

@@ -9,12 +9,10 @@ use std::time::Instant;
 
 use runtime::sync::WaitGroup;
 
-use crate::child::{self, report};
+use crate::child::{self, report, report_growth};
+use crate::machine::{self, UNKNOWN};
 use crate::table::{Table, bytes, grouped};
-use crate::{Failure, Scale, machine};
-
-/// What is written where the system does not tell.
-const UNKNOWN: &str = "not measured: no /proc here";
+use crate::{Failure, Scale};
 
 /// So many, the figures of threads are extrapolated to.
 const MILLION: u64 = 1_000_000;
@@ -97,7 +95,7 @@ pub async fn park(count: usize) {
         });
     }
     parked.wait().await;
-    report_memory(before);
+    report_growth(before);
     report("threads", machine::threads());
 }
 
@@ -118,7 +116,7 @@ pub async fn wait(count: usize) {
         });
     }
     groups.arrived.wait().await;
-    report_memory(before);
+    report_growth(before);
     let opened = Instant::now();
     groups.gate.done();
     groups.passed.wait().await;
@@ -147,14 +145,9 @@ pub fn threads(count: usize) -> io::Result<()> {
     }
     let time = started.elapsed();
     parked.wait();
-    report_memory(before);
+    report_growth(before);
     report("start_ns", time.as_nanos().try_into().ok());
     parked.wait();
     threads.into_iter().for_each(|thread| drop(thread.join()));
     Ok(())
-}
-
-fn report_memory(before: Option<u64>) {
-    let grown = machine::resident().zip(before).map(|(after, before)| after.saturating_sub(before));
-    report("memory", grown);
 }
