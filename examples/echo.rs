@@ -1,8 +1,8 @@
 //! A TCP server that sends back what it gets.
 //!
 //! ```sh
-//! cargo run --example echo -- 7000     # or 0 for any free port; it prints which
-//! printf 'hello' | nc -N 127.0.0.1 7000
+//! cargo run --release --example echo -- 7000   # or 0 for any free port; it prints which
+//! printf 'hello' | nc -N 127.0.0.1 7000        # in another terminal
 //! ```
 //!
 //! Each connection is a task, so a client that is slow, or never reads, or never sends, holds up no other. A connection
@@ -10,8 +10,9 @@
 //! descriptors left, say, the server waits a moment and tries again; the connection waits in the system's queue.
 
 use std::env;
-use std::error::Error;
 use std::io;
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
 
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::{TcpListener, TcpStream};
@@ -21,24 +22,43 @@ use runtime::time::{Duration, sleep};
 const PAUSE: Duration = Duration::from_millis(50);
 
 #[runtime::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let port: u16 = match env::args().nth(1) {
-        Some(port) => port.parse().map_err(|_| format!("`{port}` is no port"))?,
-        None => return Err("usage: echo PORT".into()),
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let port = match &arguments[..] {
+        [port] => port.parse().ok(),
+        _ => None,
     };
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let Some(port) = port else { return fail("usage: echo PORT") };
+    match listen(port).await {
+        Ok(listener) => serve(listener).await,
+        Err(error) => fail(&format!("port {port}: {error}")),
+    }
+}
+
+fn fail(reason: &str) -> ExitCode {
+    eprintln!("echo: {reason}");
+    ExitCode::FAILURE
+}
+
+async fn listen(port: u16) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("listening on {}", listener.local_addr()?);
+    Ok(listener)
+}
+
+/// Starts a task for each connection, for ever.
+async fn serve(listener: TcpListener) -> ! {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 runtime::spawn(async move {
                     if let Err(error) = echo(stream).await {
-                        eprintln!("{peer}: {error}");
+                        eprintln!("echo: {peer}: {error}");
                     }
                 });
             }
             Err(error) => {
-                eprintln!("no connection could be taken: {error}");
+                eprintln!("echo: no connection could be taken: {error}");
                 sleep(PAUSE).await;
             }
         }

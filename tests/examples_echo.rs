@@ -70,10 +70,20 @@ fn a_client_that_never_reads_holds_up_no_other() {
 
 #[test]
 fn without_a_port_it_says_what_it_wants() {
-    for arguments in [&[][..], &["seven"], &["70000"]] {
+    for arguments in [&[][..], &["seven"], &["70000"], &["0", "0"]] {
         let output = Command::new(example::program("echo")).args(arguments).output().unwrap();
         assert!(!output.status.success());
-        let text = String::from_utf8_lossy(&output.stderr);
-        assert!(text.contains("usage: echo PORT") || text.contains("is no port"), "{text}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "echo: usage: echo PORT\n");
     }
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error_in_plain_words() {
+    let server = Server::start();
+    let (_, port) = server.address.rsplit_once(':').expect("an address ends with its port");
+    let output = Command::new(example::program("echo")).arg(port).output().unwrap();
+    assert!(!output.status.success());
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.starts_with(&format!("echo: port {port}: ")), "{error}");
+    assert!(error.contains("in use") && !error.contains("Os {"), "{error}");
 }
