@@ -54,6 +54,8 @@ fn it_prints_where_it_listens_and_answers_there() {
     assert_eq!(answer("POST /echo|some words"), ("200".into(), "some words".into()));
     assert_eq!(answer("GET /sleep?ms=1"), ("200".into(), "awake\n".into()));
     assert_eq!(answer("GET /elsewhere").0, "404");
+    assert_eq!(answer("HEAD /"), ("200".into(), String::new()));
+    assert_eq!(answer("GET /echo").0, "405");
 }
 
 #[test]

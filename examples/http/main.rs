@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --features hyper --example http -- 3000
-//! curl http://127.0.0.1:3000/
+//! curl http://127.0.0.1:3000/    # this and what follows in another terminal
 //! curl --data-binary @README.md http://127.0.0.1:3000/echo
 //! curl 'http://127.0.0.1:3000/sleep?ms=500'
 //! ```
@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
     let Ok(port) = port else { return fail(USAGE) };
     match listen(port).await {
         Ok(listener) => serve(listener).await,
-        Err(error) => fail(&error.to_string()),
+        Err(error) => fail(&format!("port {port}: {error}")),
     }
 }
 

@@ -7,7 +7,7 @@ use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::{Method, Request, Response, StatusCode};
 
-/// The answer to `GET /`.
+/// The answer to `GET /`. To `HEAD /` hyper sends its head alone.
 pub const HELLO: &str = "hello\n";
 
 /// What is sent back: the client's own body as it comes in, or a text.
@@ -19,7 +19,7 @@ pub async fn answer<S: Future<Output = ()>>(
     sleep: impl FnOnce(Duration) -> S,
 ) -> Result<Response<Body>, Infallible> {
     Ok(match (request.method(), request.uri().path()) {
-        (&Method::GET, "/") => text(StatusCode::OK, HELLO),
+        (&Method::GET | &Method::HEAD, "/") => text(StatusCode::OK, HELLO),
         (&Method::POST, "/echo") => Response::new(Either::Left(request.into_body())),
         (&Method::GET, "/sleep") => match length(request.uri().query()) {
             Some(length) => {
@@ -28,7 +28,9 @@ pub async fn answer<S: Future<Output = ()>>(
             }
             None => text(StatusCode::BAD_REQUEST, "for how long? /sleep?ms=100\n"),
         },
-        (_, "/" | "/echo" | "/sleep") => text(StatusCode::METHOD_NOT_ALLOWED, "not like that\n"),
+        (_, "/" | "/echo" | "/sleep") => {
+            text(StatusCode::METHOD_NOT_ALLOWED, "not by this method\n")
+        }
         _ => text(StatusCode::NOT_FOUND, "nothing is here\n"),
     })
 }
