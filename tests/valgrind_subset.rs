@@ -1,9 +1,9 @@
-//! The ways of a task and of a runtime, each a few times, for a run under memcheck:
+//! The ways of a task, of a runtime, of timers and of a socket, each a few times, for a run under memcheck:
 //!
 //! ```text
-//! cargo test --test valgrind_subset --no-run
-//! valgrind --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite,indirect \
-//!     target/debug/deps/valgrind_subset-<hash> --test-threads=1
+//! cargo test --all-features --test valgrind_subset --no-run    # prints where PROGRAM is
+//! valgrind --error-exitcode=1 --leak-check=full \
+//!     --show-leak-kinds=definite --errors-for-leak-kinds=definite PROGRAM --test-threads=1
 //! ```
 //!
 //! Possible losses are left out: the monitor is alive when the process ends, and what the system keeps for a
@@ -155,6 +155,78 @@ fn ends_of_many_kinds() {
             assert!(block_on(handle.spawn(async {})).unwrap_err().is_cancelled());
             assert_eq!(counts.drops(), 1);
         }
+    }
+}
+
+#[cfg(feature = "time")]
+#[test]
+fn timers_that_fire_and_timers_that_do_not() {
+    use runtime::time::{Duration, error::Elapsed, interval, sleep, timeout};
+
+    const NEVER: Duration = Duration::from_secs(3600);
+    let _watch = watch();
+    for runtime in runtimes() {
+        runtime.block_on(async {
+            let sleeps = (0..50).map(|n| task::spawn(sleep(Duration::from_micros(100 * n))));
+            for sleep in sleeps.collect::<Vec<_>>() {
+                sleep.await.unwrap();
+            }
+            let mut ticks = interval(Duration::from_millis(1));
+            for _ in 0..3 {
+                assert_eq!(timeout(NEVER, ticks.tick()).await.map(drop), Ok(()));
+            }
+            let late: Result<(), Elapsed> = timeout(Duration::from_millis(1), pending()).await;
+            assert!(late.is_err());
+            let aborted = task::spawn(sleep(NEVER));
+            task::yield_now().await;
+            aborted.abort();
+            assert!(aborted.await.unwrap_err().is_cancelled());
+        });
+        // The end finds one that is still waiting.
+        drop(runtime.spawn(sleep(NEVER)));
+        runtime.block_on(task::yield_now());
+    }
+}
+
+#[cfg(feature = "net")]
+#[test]
+fn a_connection_and_one_that_the_end_finds_open() {
+    use runtime::io::{AsyncReadExt, AsyncWriteExt, copy};
+    use support::both_ends;
+
+    let _watch = watch();
+    for runtime in runtimes() {
+        runtime.block_on(async {
+            let (client, mut server) = both_ends().await;
+            let echo = task::spawn(async move {
+                let (mut from, mut to) = server.split();
+                copy(&mut from, &mut to).await
+            });
+            let (mut back, mut there) = client.into_split();
+            // More than the system keeps: reading and writing both have to wait.
+            let sent = vec![7; 4 << 20];
+            let expected = sent.clone();
+            let writer = task::spawn(async move {
+                there.write_all(&sent).await?;
+                there.shutdown().await
+            });
+            let mut received = Vec::new();
+            back.read_to_end(&mut received).await.unwrap();
+            writer.await.unwrap().unwrap();
+            assert_eq!(echo.await.unwrap().unwrap(), 4 << 20);
+            assert!(received == expected);
+
+            let (mut reader, _silent) = both_ends().await;
+            let waiting = task::spawn(async move { reader.read_u8().await });
+            task::yield_now().await;
+            waiting.abort();
+            assert!(waiting.await.unwrap_err().is_cancelled());
+        });
+        let (mut reader, silent) = runtime.block_on(both_ends());
+        drop(runtime.spawn(async move { reader.read_u8().await }));
+        runtime.block_on(task::yield_now());
+        drop(runtime);
+        drop(silent);
     }
 }
 
