@@ -398,12 +398,14 @@ impl Attendant {
 }
 
 impl Turn<'_> {
-    /// Fires what is due and wakes who waits for what is ready.
-    pub(crate) fn finish(self) {
+    /// Fires what is due and wakes who waits for what is ready. Returns when that was.
+    pub(crate) fn finish(self) -> Tick {
         self.driver.note_look();
-        if self.driver.next() != Tick::NEVER {
-            self.driver.fire(self.driver.clock.now());
+        let now = self.driver.clock.now();
+        if self.driver.next() <= now {
+            self.driver.fire(now);
         }
+        now
     }
 
     fn poll_reactor(mut self) {

@@ -38,6 +38,12 @@ impl Beat {
         left == 0
     }
 
+    /// The worker slept in the driver until now. That took no polls, so the next look measures from here.
+    pub(super) fn restart(&self, now: Tick) {
+        self.last.set(now);
+        self.left.set(self.interval.get());
+    }
+
     /// Sets the count for the next look, from the time of this one.
     pub(super) fn looked(&self, now: Tick) {
         let elapsed = now.saturating_since(self.last.replace(now));

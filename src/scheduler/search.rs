@@ -7,7 +7,7 @@
 //! 3. the queue;
 //! 4. the slot after all;
 //! 5. the injector, a batch;
-//! 6. the driver: what is due or ready;
+//! 6. the driver, if there are others to steal from: what is due or ready;
 //! 7. as the only searcher: the injector and the queues of the others, from a random one on, some rounds with
 //!    growing pauses; at last the slot of a worker that was in one and the same poll all the while.
 //!
@@ -75,8 +75,13 @@ impl Local {
     }
 
     /// A task that the driver wakes, when there is no other.
+    ///
+    /// While nobody else runs there is nobody to steal from, so that the next step is to sleep. Who sleeps waits in the
+    /// driver, and a wait that finds something to do is over at once: to look before that would be a system call for
+    /// nothing.
     fn next_from_driver(&self) -> Option<Runnable> {
-        if !self.scheduler().driver.has_business() {
+        let scheduler = self.scheduler();
+        if !scheduler.idle.others_run() || !scheduler.driver.has_business() {
             return None;
         }
         self.look_in();

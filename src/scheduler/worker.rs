@@ -270,10 +270,11 @@ impl Local {
         context::work_as(self, || {
             loop {
                 // Who was woken to search does that first: until then nobody else is woken, and to attend may take long.
-                if !self.must_search.get()
-                    && let Poll::Ready(output) = duty.attend()
-                {
-                    return ControlFlow::Break(output);
+                if !self.must_search.get() && duty.is_due() {
+                    self.begin_poll();
+                    if let Poll::Ready(output) = duty.attend() {
+                        return ControlFlow::Break(output);
+                    }
                 }
                 if !self.has_permit() {
                     if self.scheduler.idle.is_closed() {
@@ -289,14 +290,20 @@ impl Local {
         })
     }
 
+    /// Counts a poll, and looks in at the driver before it when the beat says so.
     #[inline]
-    fn run(&self, task: Runnable) {
+    fn begin_poll(&self) {
         if self.beat.is_due() {
             self.look_in();
         }
         let polls = self.polls.get().wrapping_add(1);
         self.polls.set(polls);
         self.worker.sequence.store(polls, Relaxed);
+    }
+
+    #[inline]
+    fn run(&self, task: Runnable) {
+        self.begin_poll();
         context::poll_as(task.header().id(), || coop::with_budget(|| task.run()));
     }
 
@@ -314,7 +321,7 @@ impl Local {
         self.get_up(is_wanted);
         // Now that there is a permit, what this wakes is queued here.
         if let Some(turn) = turn {
-            turn.finish();
+            self.beat.restart(turn.finish());
         }
         self.scheduler.call(&config.on_thread_unpark);
     }

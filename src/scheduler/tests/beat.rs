@@ -69,3 +69,15 @@ fn from_short_polls_to_long_ones_it_takes_seven_looks() {
     assert!(*first <= 64);
     assert_eq!(rest[..6], [32, 16, 8, 4, 2, 1]);
 }
+
+#[test]
+fn time_in_the_driver_is_no_sign_of_long_polls() {
+    let (beat, mut clock) = start();
+    intervals(&beat, &mut clock, Duration::from_nanos(50), 1_000);
+    for _ in 0..100 {
+        clock = clock.saturating_add(Duration::from_millis(1));
+        beat.restart(clock);
+        let looks = intervals(&beat, &mut clock, Duration::from_nanos(500), 2);
+        assert_eq!(looks, [], "a look right after the driver was waited in");
+    }
+}
