@@ -10,6 +10,9 @@
 //! operations count, so a `select!` over many idle branches does not eat the budget of the one that
 //! makes progress.
 //!
+//! A poll that takes long without many operations is ended in the same way: the monitor flags it by its number
+//! ([`Polls`]), and then its next leaf yields as if the budget were spent.
+//!
 //! The budget belongs to the thread, as a plain cell: it is set by whoever begins a poll (a worker
 //! for a task, `block_on` for its future) and read by leaves in that same poll. Outside any poll of
 //! this runtime it is unlimited, so that our leaves run unchanged on foreign executors.
@@ -18,9 +21,12 @@
 
 use std::cell::Cell;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
+
+use crate::util::scoped::Scoped;
 
 /// Leaf operations that a task may complete in one poll.
 pub(crate) const UNITS: u8 = 128;
@@ -31,6 +37,63 @@ const UNLIMITED: u16 = u16::MAX;
 thread_local! {
     /// Units left, or [`UNLIMITED`].
     static BUDGET: Cell<u16> = const { Cell::new(UNLIMITED) };
+    /// Who counts the polls of this thread, and may flag the present one.
+    static POLLS: Scoped<Polls> = const { Scoped::new() };
+}
+
+/// The polls of one thread by number, and which of them was flagged, as one that goes on for too long.
+///
+/// The flag is the number of a poll, so it need not be taken back: the next poll has another number. The thread alone
+/// counts, anyone may flag, and neither orders anything: all accesses are relaxed. A flag that is seen late, or meets the
+/// poll behind the one that it was meant for, lets a leaf yield a little later or once in vain.
+#[derive(Debug)]
+pub(crate) struct Polls {
+    begun: AtomicU64,
+    flagged: AtomicU64,
+}
+
+impl Polls {
+    pub(crate) fn new() -> Self {
+        Self { begun: AtomicU64::new(0), flagged: AtomicU64::new(u64::MAX) }
+    }
+
+    /// The thread begins the poll with this number.
+    #[inline]
+    pub(crate) fn begin(&self, number: u64) {
+        self.begun.store(number, Relaxed);
+    }
+
+    /// The number of the poll that was begun last.
+    #[inline]
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun.load(Relaxed)
+    }
+
+    /// Makes the next leaf operation of this poll yield.
+    pub(crate) fn flag(&self, number: u64) {
+        self.flagged.store(number, Relaxed);
+    }
+
+    #[inline]
+    fn is_flagged(&self) -> bool {
+        self.flagged.load(Relaxed) == self.begun()
+    }
+}
+
+/// Runs `f`, whose polls are those that `polls` counts.
+pub(crate) fn counted_by<R>(polls: &Polls, f: impl FnOnce() -> R) -> R {
+    POLLS.with(|place| place.set(Some(polls), f))
+}
+
+/// Runs `f`, whose polls nobody counts, inside a poll.
+pub(crate) fn uncounted<R>(f: impl FnOnce() -> R) -> R {
+    POLLS.with(|place| place.set(None, || with_unlimited(f)))
+}
+
+/// Whether the poll that this thread is in was flagged.
+#[inline]
+fn is_flagged() -> bool {
+    POLLS.with(|place| place.with(|polls| polls.is_some_and(Polls::is_flagged)))
 }
 
 /// Restores the budget that stood before it was made.
@@ -61,7 +124,11 @@ pub(crate) fn with_unlimited<R>(f: impl FnOnce() -> R) -> R {
 #[cfg(any(test, feature = "time"))]
 #[inline]
 pub(crate) fn has_budget_remaining() -> bool {
-    BUDGET.get() != 0
+    match BUDGET.get() {
+        0 => false,
+        UNLIMITED => true,
+        _ => !is_flagged(),
+    }
 }
 
 /// A unit taken by a leaf operation that has not completed yet.
@@ -97,10 +164,10 @@ impl Drop for RestoreOnPending {
 #[inline]
 pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
     let before = BUDGET.get();
-    if before == 0 {
-        return exhausted(cx);
-    }
     if before != UNLIMITED {
+        if before == 0 || is_flagged() {
+            return exhausted(cx);
+        }
         BUDGET.set(before - 1);
     }
     Poll::Ready(RestoreOnPending { before: Cell::new(before) })

@@ -88,7 +88,8 @@ impl AsTask {
     {
         let program = Program::start(builder);
         let task = program.runtime().spawn(body.0);
-        let ended = program.runtime().block_on(task);
+        // This thread stays out of the work: a poll that never returns must not keep the program from ending.
+        let ended = program.runtime().block_on_aside(task);
         drop(program);
         // Nobody else has a handle to abort it, so an error is a panic.
         ended.unwrap_or_else(|error| resume_unwind(error.into_panic()))

@@ -54,9 +54,9 @@
 //! # When nobody looks in
 //!
 //! A worker that runs may be in one poll for long; then timers are late and sockets deaf, though others sleep. The
-//! monitor asks each tick whether anybody looked in since it asked last ([`Driver::inspect`]). If nobody did, and nobody
-//! waits, it wakes a sleeper; if somebody waits, but for something later than what is due, it wakes the attendant. So the
-//! delay is two ticks at most, as long as a permit is free.
+//! monitor asks at each look whether anybody looked in since it asked last ([`Driver::inspect`]). If nobody did, and nobody
+//! waits, it sees to it that somebody does, if need be by retaking a permit; if somebody waits, but for something later than
+//! what is due, it wakes the attendant. It looks when a timer is overdue ([`Driver::until_unattended`]), and each tick.
 //!
 //! # The end
 //!
@@ -161,7 +161,9 @@ impl Driver {
 
     /// The wheel of a worker, or for `None` that of all other threads.
     pub(crate) fn timers(self: &Arc<Self>, worker: Option<usize>) -> Arc<Timers> {
-        let place = &self.wheels[worker.unwrap_or(self.wheels.len() - 1)];
+        let last = self.wheels.len() - 1;
+        // Spare workers share the wheels of the others.
+        let place = &self.wheels[worker.map_or(last, |worker| worker % last)];
         place.get().unwrap_or_else(|| self.make_timers(place)).clone()
     }
 
@@ -211,11 +213,15 @@ impl Driver {
         Ok(self.io.get().expect("it was just made"))
     }
 
-    /// Sleeps as the attendant, or, if there is one already, on the parker alone.
-    pub(crate) fn sleep(&self, parker: &Arc<Parker>) -> Option<Turn<'_>> {
+    /// Sleeps as the attendant, or, if there is one already, on the parker alone, and then for as long as `patience` says.
+    pub(crate) fn sleep(
+        &self,
+        parker: &Arc<Parker>,
+        patience: Option<Duration>,
+    ) -> Option<Turn<'_>> {
         let Some(mut attendant) = self.take_attendant() else {
             self.reach_attendant();
-            parker.park(None);
+            parker.park(patience);
             return None;
         };
         self.wait(&mut attendant, parker);
@@ -252,21 +258,30 @@ impl Driver {
         }
     }
 
-    /// For the monitor, which calls this each `tick`: whether a worker must be woken to look in.
+    /// For the monitor, at each look: whether a worker must be made to look in.
     ///
-    /// If somebody waits here, but until later than what is due before the next tick, he is woken.
-    pub(crate) fn inspect(&self, tick: Duration) -> bool {
+    /// If somebody waits here, but until later than what is due, he is woken.
+    pub(crate) fn inspect(&self) -> bool {
         if self.looked.swap(false, Relaxed) || !self.has_business() {
             return false;
         }
         let next = self.next();
-        let is_due = next <= self.clock.now().saturating_add(tick);
+        let is_due = next <= self.clock.now();
         match self.waits_until.load(Relaxed) {
             UNATTENDED => return is_due || self.io.get().is_some(),
             until if is_due && until > next.as_nanos() => self.wake_attendant(),
             _ => {}
         }
         false
+    }
+
+    /// In what time something is due here that nobody waits for, so that who runs has to look in by then.
+    pub(crate) fn until_unattended(&self) -> Duration {
+        let next = self.next();
+        if next == Tick::NEVER || self.waits_until.load(Relaxed) != UNATTENDED {
+            return Duration::MAX;
+        }
+        next.saturating_since(self.clock.now())
     }
 
     /// Ends all that waits here, with an error, and all that comes later.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Handle, Runtime, RuntimeFlavor};
 use crate::scheduler::{Callback, Config, DEFAULT_THREAD_NAME, MOST_WORKERS, Scheduler};
@@ -24,6 +25,8 @@ use crate::scheduler::{Callback, Config, DEFAULT_THREAD_NAME, MOST_WORKERS, Sche
 pub struct Builder {
     flavor: RuntimeFlavor,
     worker_threads: Option<usize>,
+    max_blocking_threads: usize,
+    thread_keep_alive: Duration,
     enable_io: bool,
     enable_time: bool,
     thread_name: Arc<dyn Fn() -> String + Send + Sync>,
@@ -50,6 +53,8 @@ impl Builder {
         Self {
             flavor,
             worker_threads: None,
+            max_blocking_threads: 512,
+            thread_keep_alive: Duration::from_secs(10),
             enable_io: false,
             enable_time: false,
             thread_name: Arc::new(|| DEFAULT_THREAD_NAME.into()),
@@ -94,6 +99,21 @@ impl Builder {
             "worker_threads: a runtime can have at most {MOST_WORKERS} worker threads, not {count}"
         );
         self.worker_threads = Some(count);
+        self
+    }
+
+    /// How many threads there may be besides those for `worker_threads`: 512, unless this is called.
+    ///
+    /// They are started only when tasks block or compute for long: each stands in for one that is stuck. When all are in
+    /// use, stuck tasks stall others; that is said once on standard error.
+    pub fn max_blocking_threads(&mut self, count: usize) -> &mut Self {
+        self.max_blocking_threads = count;
+        self
+    }
+
+    /// For how long a thread that is not needed any more waits for new work before it ends: 10 s, unless this is called.
+    pub fn thread_keep_alive(&mut self, duration: Duration) -> &mut Self {
+        self.thread_keep_alive = duration;
         self
     }
 
@@ -173,6 +193,8 @@ impl Builder {
         let multi_thread = self.flavor == RuntimeFlavor::MultiThread;
         let config = Config {
             worker_threads: if multi_thread { self.permits() } else { 1 },
+            max_blocking_threads: self.max_blocking_threads,
+            thread_keep_alive: self.thread_keep_alive,
             starts_threads: multi_thread,
             enable_io: self.enable_io,
             enable_time: self.enable_time,

@@ -72,10 +72,19 @@ impl Runtime {
     ///
     /// # Panics
     ///
-    /// If the future does, or inside a task or another `block_on`.
+    /// If the future does. Inside a task of a current-thread runtime, whose only thread this would block. And inside another
+    /// task or `block_on`, if no thread could replace this one, since [`max_blocking_threads`] are in use.
+    ///
+    /// [`max_blocking_threads`]: super::Builder::max_blocking_threads
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.handle.block_on(future)
+    }
+
+    /// As [`block_on`](Self::block_on), but leaves the tasks to other threads, where the runtime has any.
+    #[cfg(feature = "macros")]
+    pub(crate) fn block_on_aside<F: Future>(&self, future: F) -> F::Output {
+        self.handle.scheduler().block_on_aside(future)
     }
 
     /// Makes this the runtime that `spawn` means, on this thread, until the guard is dropped.

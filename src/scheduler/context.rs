@@ -12,6 +12,7 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::{Local, Scheduler};
+use crate::coop;
 use crate::util::scoped::Scoped;
 
 /// The runtimes that a thread has entered, the last one at the end. `None` stands for one whose guard was
@@ -72,21 +73,17 @@ pub(crate) fn above<R>(base: usize, f: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Marks this thread as one that must not block in another `block_on` while `f` runs.
-///
-/// # Panics
-///
-/// If it is marked already.
+/// Marks this thread as one that must not block without further ado while `f` runs.
 pub(crate) fn block<R>(f: impl FnOnce() -> R) -> R {
-    assert!(
-        !BLOCKING.get(),
-        "`block_on` was called inside a task or another `block_on`: this would block a thread that has to run \
-         other tasks. Use `.await` here, or call `block_on` on a thread of its own"
-    );
     let _mark = Restore::new(&BLOCKING, true);
     let _task = Restore::new(&TASK, 0);
     let _base = Restore::new(&BASE, HEIGHT.get());
     f()
+}
+
+/// Runs `f`, which blocks, as if this thread were no worker's.
+pub(crate) fn outside<R>(f: impl FnOnce() -> R) -> R {
+    LOCAL.with(|place| place.set(None, || coop::uncounted(f)))
 }
 
 /// Whether this thread works for a runtime, so that it must not wait for one.

@@ -47,8 +47,9 @@
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 use super::permit::Permit;
+use super::thread_budget::ThreadBudget;
 use crate::driver::Parker;
-use crate::util::sync::{AtomicU64, Mutex, fence};
+use crate::util::sync::{AtomicU64, AtomicUsize, Mutex, fence};
 use std::sync::Arc;
 
 const FREE: u64 = 1;
@@ -62,11 +63,26 @@ const CLOSED: u64 = 1 << 49;
 pub(crate) const MOST_WORKERS: usize = COUNT as usize;
 
 /// See the module's prose.
+///
+/// | field | read | written |
+/// |---|---|---|
+/// | `word` | anyone | see above |
+/// | `permits` | anyone | under the lock |
+/// | `staff` | anyone | under the lock |
+/// | `budget` | anyone | anyone |
+/// | `most_workers`, `starts_threads` | anyone | never |
 #[derive(Debug)]
 pub(crate) struct Idle {
     word: AtomicU64,
-    permits: Box<[Permit]>,
+    /// How many permits there are, free or not.
+    permits: AtomicUsize,
+    /// How many workers are in use: those that sleep, the vacant ones, and those at work, with a permit or without.
+    staff: AtomicUsize,
     lock: Mutex<Inner>,
+    /// Where the spare workers take their places from.
+    budget: Arc<ThreadBudget>,
+    /// How many numbers there are for workers.
+    most_workers: usize,
     /// Whether a vacant worker may get a thread.
     starts_threads: bool,
 }
@@ -77,8 +93,14 @@ struct Inner {
     sleepers: Vec<Sleeper>,
     /// Workers that no thread has claimed.
     vacant: Vec<usize>,
+    /// Spare workers that nobody needs at present. Not in use, and not counted anywhere.
+    surplus: Vec<usize>,
     /// Threads in `block_on` that would work if there were a permit and a worker for them.
     waiting: Vec<Arc<Parker>>,
+    /// Each worker's word, by number.
+    words: Vec<Arc<Permit>>,
+    /// How many places are taken from the budget, for workers beyond the permits.
+    places: usize,
 }
 
 #[derive(Debug)]
@@ -97,6 +119,18 @@ pub(crate) enum Grant {
     Wake(Arc<Parker>),
     /// A vacant worker, for which a thread must be started, or [`Idle::return_unstarted`] called.
     Start(usize),
+}
+
+/// What came of the attempt to take a permit from a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Retake {
+    /// The permit is free now, and there is somebody who can be woken or started to use it.
+    Taken,
+    /// The worker has none, or the runtime has ended.
+    HasNone,
+    /// Nobody could use it: the runtime has all the threads that it may have.
+    NoThread,
 }
 
 /// How a worker finds itself after it slept.
@@ -131,25 +165,41 @@ impl Drop for Search<'_> {
 }
 
 impl Idle {
-    /// As many workers as permits; all permits free, all workers vacant.
-    pub(crate) fn new(permits: usize, starts_threads: bool) -> Self {
+    /// As many workers as permits; all permits free, all workers vacant. Spare workers take places from `budget`.
+    pub(crate) fn new(permits: usize, starts_threads: bool, budget: Arc<ThreadBudget>) -> Self {
         assert!(permits <= MOST_WORKERS, "at most {MOST_WORKERS} workers");
         let vacant = if starts_threads { permits as u64 * VACANT } else { 0 };
         Self {
             word: AtomicU64::new(permits as u64 * FREE + vacant),
-            permits: (0..permits).map(|_| Permit::new()).collect(),
+            permits: AtomicUsize::new(permits),
+            staff: AtomicUsize::new(permits),
             lock: Mutex::new(Inner {
                 sleepers: Vec::new(),
                 vacant: (0..permits).rev().collect(),
+                surplus: Vec::new(),
                 waiting: Vec::new(),
+                words: (0..permits).map(|_| Arc::new(Permit::new())).collect(),
+                places: 0,
             }),
+            most_workers: permits.saturating_add(budget.most()).min(MOST_WORKERS),
+            budget,
             starts_threads,
         }
     }
 
-    #[inline]
-    pub(crate) fn permit(&self, worker: usize) -> &Permit {
-        &self.permits[worker]
+    /// A worker's word.
+    pub(crate) fn permit(&self, worker: usize) -> Arc<Permit> {
+        self.lock.lock().words[worker].clone()
+    }
+
+    /// All workers that there will ever be have numbers below this.
+    pub(crate) fn most_workers(&self) -> usize {
+        self.most_workers
+    }
+
+    /// How many permits there are, free or not.
+    pub(crate) fn permits(&self) -> usize {
+        self.permits.load(Relaxed)
     }
 
     /// Whether a permit is free, nobody searches, and somebody could be woken or started to.
@@ -169,12 +219,18 @@ impl Idle {
 
     /// Whether somebody besides the caller, who has a permit, runs tasks.
     pub(crate) fn others_run(&self) -> bool {
-        free(self.word.load(Relaxed)) + 1 < self.permits.len()
+        free(self.word.load(Relaxed)) + 1 < self.permits()
     }
 
-    /// Whether anybody runs tasks.
+    /// Whether anybody runs tasks, with a permit.
     pub(crate) fn anyone_runs(&self) -> bool {
-        free(self.word.load(Relaxed)) < self.permits.len()
+        free(self.word.load(Relaxed)) < self.permits()
+    }
+
+    /// Whether a thread is at a worker and does not sleep, with a permit or without.
+    pub(crate) fn anyone_is_up(&self) -> bool {
+        let inner = self.lock.lock();
+        inner.sleepers.len() + inner.vacant.len() < self.staff.load(Relaxed)
     }
 
     /// Whether a permit is free. For who has lain down, and so fenced.
@@ -206,12 +262,12 @@ impl Idle {
         }
         if let Some(sleeper) = inner.sleepers.pop() {
             self.word.fetch_sub(SLEEPER + FREE, Relaxed);
-            self.permits[sleeper.worker].grant();
+            inner.words[sleeper.worker].grant();
             return Grant::Wake(sleeper.parker);
         }
         let worker = inner.vacant.pop().expect("the word counts a vacant worker");
         self.word.fetch_sub(VACANT + FREE, Relaxed);
-        self.permits[worker].grant();
+        inner.words[worker].grant();
         Grant::Start(worker)
     }
 
@@ -234,7 +290,7 @@ impl Idle {
         }
         let worker = inner.vacant.pop().expect("not empty");
         self.word.fetch_sub(self.vacant_unit() + FREE, Relaxed);
-        self.permits[worker].grant();
+        inner.words[worker].grant();
         Some(worker)
     }
 
@@ -243,12 +299,17 @@ impl Idle {
         self.lock.lock().waiting.retain(|waiting| !Arc::ptr_eq(waiting, parker));
     }
 
-    /// A thread leaves its worker, whose queue is empty.
+    /// A thread leaves its worker, whose queue is empty. If there are more workers than permits, it is not needed any more.
     pub(crate) fn vacate(&self, worker: usize) {
         let mut inner = self.lock.lock();
-        self.give_back(worker);
-        inner.vacant.push(worker);
-        self.word.fetch_add(self.vacant_unit(), Relaxed);
+        self.give_back(&inner, worker);
+        if self.has_spares() {
+            inner.surplus.push(worker);
+            self.staff.fetch_sub(1, Relaxed);
+            self.settle(&mut inner);
+        } else {
+            self.add_vacant(&mut inner, worker);
+        }
         let waiting = std::mem::take(&mut inner.waiting);
         drop(inner);
         for parker in waiting {
@@ -258,10 +319,11 @@ impl Idle {
 
     /// A worker that found nothing is about to sleep: it gives its permit back and can be granted one from now on.
     ///
-    /// It must look at the injector once more before it does sleep, and call [`rise`](Self::rise) afterwards.
+    /// It must look at the injector once more before it does sleep, and call [`rise`](Self::rise) or
+    /// [`leave`](Self::leave) afterwards.
     pub(crate) fn lie_down(&self, worker: usize, parker: &Arc<Parker>) {
         let mut inner = self.lock.lock();
-        self.give_back(worker);
+        self.give_back(&inner, worker);
         inner.sleepers.push(Sleeper { worker, parker: parker.clone() });
         self.word.fetch_add(SLEEPER, Relaxed);
         drop(inner);
@@ -280,15 +342,97 @@ impl Idle {
             return Rise::WithoutPermit;
         }
         self.word.fetch_sub(FREE, Relaxed);
-        self.permits[worker].grant();
+        inner.words[worker].grant();
         Rise::Awake
+    }
+
+    /// A worker that lay down will leave instead of getting up, unless somebody granted it a permit, or it is needed. It
+    /// must [`vacate`](Self::vacate) next.
+    #[must_use]
+    pub(crate) fn leave(&self, worker: usize) -> bool {
+        let mut inner = self.lock.lock();
+        let place = inner.sleepers.iter().rposition(|sleeper| sleeper.worker == worker);
+        let Some(at) = place.filter(|_| self.has_spares()) else { return false };
+        inner.sleepers.remove(at);
+        self.word.fetch_sub(SLEEPER, Relaxed);
+        true
+    }
+
+    /// Whether there are more workers than permits, so that one of them could leave.
+    pub(crate) fn has_spares(&self) -> bool {
+        self.staff.load(Relaxed) > self.permits()
+    }
+
+    /// Takes the permit of a worker that is in a poll, and sees to it that somebody can use it instead.
+    ///
+    /// The worker learns of it when the poll has ended.
+    pub(crate) fn retake(&self, worker: usize) -> Retake {
+        let mut inner = self.lock.lock();
+        if self.is_closed() || !inner.words[worker].is_held() {
+            return Retake::HasNone;
+        }
+        if !self.provide_hands(&mut inner) {
+            return Retake::NoThread;
+        }
+        self.give_back(&inner, worker);
+        Retake::Taken
+    }
+
+    /// Gives a free permit to a worker at work that has none; whether there was one.
+    pub(crate) fn regain(&self, worker: usize) -> bool {
+        let inner = self.lock.lock();
+        let word = self.word.load(Relaxed);
+        if word & CLOSED != 0 || free(word) == 0 {
+            return false;
+        }
+        self.word.fetch_sub(FREE, Relaxed);
+        inner.words[worker].grant();
+        true
+    }
+
+    /// Sees to it that somebody sleeps or is vacant; whether that is so.
+    pub(crate) fn provide_someone(&self) -> bool {
+        self.provide_hands(&mut self.lock.lock())
+    }
+
+    fn provide_hands(&self, inner: &mut Inner) -> bool {
+        if !inner.sleepers.is_empty() || !inner.vacant.is_empty() {
+            return true;
+        }
+        let is_spare = self.staff.load(Relaxed) >= self.permits();
+        let has_number = !inner.surplus.is_empty() || inner.words.len() < self.most_workers();
+        if !self.starts_threads || !has_number || (is_spare && !self.budget.take()) {
+            return false;
+        }
+        inner.places += usize::from(is_spare);
+        let worker = inner.surplus.pop().unwrap_or_else(|| {
+            inner.words.push(Arc::new(Permit::new()));
+            inner.words.len() - 1
+        });
+        self.staff.fetch_add(1, Relaxed);
+        self.add_vacant(inner, worker);
+        true
+    }
+
+    fn add_vacant(&self, inner: &mut Inner, worker: usize) {
+        inner.vacant.push(worker);
+        self.word.fetch_add(self.vacant_unit(), Relaxed);
+    }
+
+    /// Gives back the places of spare workers that are none any more.
+    fn settle(&self, inner: &mut Inner) {
+        let spares = self.staff.load(Relaxed).saturating_sub(self.permits());
+        while inner.places > spares {
+            inner.places -= 1;
+            self.budget.give_back();
+        }
     }
 
     /// Ends it all: takes every permit, and returns everybody who sleeps or waits, to be unparked.
     pub(crate) fn close(&self) -> Vec<Arc<Parker>> {
         let mut inner = self.lock.lock();
         self.word.fetch_or(CLOSED, Relaxed);
-        for permit in &self.permits {
+        for permit in &inner.words {
             permit.take();
         }
         let mut parkers = std::mem::take(&mut inner.waiting);
@@ -296,9 +440,9 @@ impl Idle {
         parkers
     }
 
-    /// Counts a permit up, if the worker still has it. Under the lock.
-    fn give_back(&self, worker: usize) {
-        if self.permits[worker].release() {
+    /// Counts a permit up, if the worker still has it.
+    fn give_back(&self, inner: &Inner, worker: usize) {
+        if inner.words[worker].release() {
             self.word.fetch_add(FREE, Relaxed);
         }
     }
@@ -341,6 +485,8 @@ impl Idle {
         let vacant = if self.starts_threads { inner.vacant.len() } else { 0 };
         assert_eq!(part(SLEEPER), inner.sleepers.len(), "sleepers");
         assert_eq!(part(VACANT), vacant, "vacant workers");
+        let spares = self.staff.load(Relaxed).saturating_sub(self.permits());
+        assert_eq!(inner.places, spares, "places in the budget");
         Counts {
             free: part(FREE),
             sleepers: part(SLEEPER),

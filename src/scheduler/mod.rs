@@ -31,6 +31,7 @@
 
 mod beat;
 pub(crate) mod context;
+mod cpu_clock;
 mod crew;
 mod home;
 mod idle;
@@ -38,10 +39,12 @@ mod injector;
 mod monitor;
 mod permit;
 mod root;
+mod roster;
 mod run_queue;
 mod search;
 mod shared;
 mod shutdown;
+mod thread_budget;
 mod threads;
 mod worker;
 
@@ -52,6 +55,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use crate::util::contain::contain;
 
@@ -71,6 +75,10 @@ pub(crate) type Callback = Arc<dyn Fn() + Send + Sync>;
 pub(crate) struct Config {
     /// The number of permits.
     pub(crate) worker_threads: usize,
+    /// How many threads there may be besides those for the permits.
+    pub(crate) max_blocking_threads: usize,
+    /// For how long a thread that is not needed waits for work before it ends.
+    pub(crate) thread_keep_alive: Duration,
     /// Whether threads may be started; if not, tasks run in `block_on` alone.
     pub(crate) starts_threads: bool,
     /// Whether tasks may wait for sockets.

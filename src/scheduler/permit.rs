@@ -9,11 +9,12 @@
 //! | from | to | who | when |
 //! |---|---|---|---|
 //! | `FREE` | `HELD` | who claims, wakes or starts a worker, under the lock of `idle` | a free permit was counted down |
-//! | `HELD` | `FREE` | the worker itself, under the lock of `idle` | it sleeps or leaves; a free permit is counted up |
+//! | `HELD` | `FREE` | the worker itself, under the lock of `idle` | it sleeps, leaves or blocks; a free permit is counted up |
+//! | `HELD` | `FREE` | the monitor, under the lock of `idle` | the worker is stuck in a poll: the permit is *retaken*; counted up |
 //! | any | `TAKEN` | shutdown | the permit goes to nobody any more |
 //!
-//! Every change is ordered by the lock of `idle`, but for the last; the word orders nothing else, so its own
-//! accesses are relaxed.
+//! Every change is made under the lock of `idle`. The worker's own look between two polls is not, so it may see a
+//! retake or the end late; the word orders nothing else, so its own accesses are relaxed.
 
 use std::sync::atomic::Ordering::Relaxed;
 

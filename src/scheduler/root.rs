@@ -6,7 +6,15 @@
 //!
 //! Claiming by `block_on` first means that a program whose tasks fit one thread runs on one thread. It leaves one
 //! exception to the promise that nobody waits for a stuck task: a poll that does not return, on the very
-//! thread that is in `block_on`, keeps that `block_on` from returning, although the rest goes on elsewhere.
+//! thread that is in `block_on`, keeps that `block_on` from returning, although the rest goes on elsewhere. Whoever cannot
+//! have that does not let the thread work ([`Scheduler::block_on_aside`]), as `#[main]` does.
+//!
+//! # Inside a task
+//!
+//! A `block_on` inside a poll, of a task or of another `block_on`, gives the permit of the worker below to another thread
+//! first, and does not work: what it would run could block in turn, and the stack would grow with each. The poll ends
+//! without a permit, unless one is free. A current-thread runtime has no other thread, so there it panics; the other way
+//! round, to run a current-thread runtime inside a task, the thread does work for that.
 
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
@@ -51,6 +59,50 @@ struct Root<'a, F> {
     base: usize,
 }
 
+impl<F: Future> Root<'_, F> {
+    /// Polls the future whenever it is woken, and does nothing else.
+    fn attend_only(&mut self) -> F::Output {
+        loop {
+            if let Poll::Ready(output) = self.attend() {
+                return output;
+            }
+            self.bell.parker.park(None);
+        }
+    }
+}
+
+/// Runs `f`, which blocks this thread, while another thread has the permit of the worker below, if there is one.
+///
+/// # Panics
+///
+/// If tasks of a current-thread runtime would wait for this, or there may be no thread more.
+pub(crate) fn blocking<R>(f: impl FnOnce() -> R) -> R {
+    let _regain = context::with_local(|local| {
+        let Some(local) = local else { return None };
+        assert!(
+            local.scheduler().config().starts_threads,
+            "`block_on` was called inside a task of a current-thread runtime: this would block the only thread that \
+             runs its tasks. Use `.await` here, or call `block_on` on a thread of its own"
+        );
+        assert!(
+            local.give_way(),
+            "a task blocks in `block_on` while all threads that `max_blocking_threads` allows are in use: no thread is \
+             left that could run the other tasks meanwhile"
+        );
+        Some(Regain)
+    });
+    f()
+}
+
+/// Takes a permit again, if there is one, also if what blocked panics.
+struct Regain;
+
+impl Drop for Regain {
+    fn drop(&mut self) {
+        context::with_local(|local| local.expect("a worker's frame is below").regain());
+    }
+}
+
 impl<F: Future> Duty for Root<'_, F> {
     type Output = F::Output;
 
@@ -71,8 +123,29 @@ impl<F: Future> Duty for Root<'_, F> {
 }
 
 impl Scheduler {
-    /// Runs a future to its end on this thread.
+    /// Runs a future to its end on this thread, which works meanwhile, unless it is inside a poll already.
+    ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime, and where a task blocks while there may be no thread more to replace it.
     pub(crate) fn block_on<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
+        if context::is_blocking() {
+            return blocking(|| {
+                context::outside(|| self.run_root(future, !self.config.starts_threads))
+            });
+        }
+        self.run_root(future, true)
+    }
+
+    /// Runs a future to its end on this thread, which does nothing else if other threads can run the tasks.
+    pub(crate) fn block_on_aside<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
+        if context::is_blocking() {
+            return self.block_on(future);
+        }
+        self.run_root(future, !self.config.starts_threads)
+    }
+
+    fn run_root<F: Future>(self: &Arc<Self>, future: F, works: bool) -> F::Output {
         context::block(|| {
             // Also where the future is polled without a worker, and where it is dropped.
             let _entered = context::enter(self);
@@ -80,10 +153,8 @@ impl Scheduler {
             let rung = AtomicBool::new(true);
             let bell = Arc::new(Bell { rung, parker: parker.clone() });
             let waker = Waker::from(bell.clone());
-            self.attend_to(
-                Root { future: pin!(future), bell, waker, base: context::height() },
-                &parker,
-            )
+            let mut root = Root { future: pin!(future), bell, waker, base: context::height() };
+            if works { self.attend_to(root, &parker) } else { root.attend_only() }
         })
     }
 

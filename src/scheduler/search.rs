@@ -22,7 +22,6 @@
 //! wakes a searcher at once, see `Scheduler::inject`.
 
 use std::cell::Cell;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::worker::Local;
@@ -156,30 +155,31 @@ impl Local {
 
     fn steal(&self) -> Option<Runnable> {
         let scheduler = self.scheduler();
-        let n = scheduler.worker_threads();
+        let n = scheduler.roster.reach();
         let start = self.rng.below(n);
         (start..n).chain(0..start).find_map(|victim| {
-            let victim = scheduler.known_worker(victim)?;
+            let victim = scheduler.roster.get(victim)?;
             if Arc::ptr_eq(victim, self.worker()) {
                 return None;
             }
-            victim.queue.steal_into(&self.queue).map(|(task, _)| task)
+            let task = victim.queue.steal_into(&self.queue).map(|(task, _)| task);
+            // What is in the slot is run next, but not by a worker whose permit was taken.
+            task.or_else(|| if victim.permit.is_held() { None } else { victim.slot.take() })
         })
     }
 
-    /// What `Worker::sequence` was of each worker.
+    /// How many polls each worker has begun.
     fn sequences(&self) -> Vec<u64> {
-        let scheduler = self.scheduler();
-        (0..scheduler.worker_threads())
-            .map(|index| scheduler.known_worker(index).map_or(0, |w| w.sequence.load(Relaxed)))
-            .collect()
+        let roster = &self.scheduler().roster;
+        let begun = |number| roster.get(number).map_or(0, |worker| worker.polls.begun());
+        (0..roster.reach()).map(begun).collect()
     }
 
     /// The task in the slot of a worker that began no poll since `before`: it is not run next.
     fn steal_stuck_slot(&self, before: &[u64]) -> Option<Runnable> {
         let now = self.sequences();
-        (0..now.len()).filter(|&index| now[index] == before[index]).find_map(|index| {
-            let victim = self.scheduler().known_worker(index)?;
+        (0..before.len()).filter(|&number| now[number] == before[number]).find_map(|number| {
+            let victim = self.scheduler().roster.get(number)?;
             if Arc::ptr_eq(victim, self.worker()) { None } else { victim.slot.take() }
         })
     }

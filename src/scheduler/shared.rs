@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::OnceLock;
 
 use super::crew::Crew;
 use super::home::SpareHomes;
 use super::idle::{Grant, Idle};
 use super::injector::Injector;
+use super::roster::Roster;
+use super::thread_budget::ThreadBudget;
 use super::threads::Threads;
 use super::worker::Worker;
 use super::{Config, Home, context, monitor};
@@ -21,33 +22,38 @@ use std::sync::Arc;
 /// | field | read | written |
 /// |---|---|---|
 /// | `config` | anyone | never |
-/// | `workers` | anyone | each once, when it is first needed |
+/// | `roster` | anyone | each worker once, when it is first needed |
 /// | `injector` | anyone | anyone |
 /// | `idle` | anyone | see `idle` |
 /// | `threads` | anyone | under its lock |
 /// | `spare_homes` | under its lock | under its lock |
 /// | `driver` | anyone | see `driver` |
+/// | `notes` | the monitor | the monitor |
 pub(crate) struct Scheduler {
     pub(super) config: Config,
-    workers: Box<[OnceLock<Arc<Worker>>]>,
+    pub(super) roster: Roster,
     pub(super) injector: Injector<Runnable>,
     pub(super) idle: Idle,
     pub(super) threads: Threads,
     pub(super) spare_homes: SpareHomes,
     pub(super) driver: Arc<Driver>,
+    pub(super) notes: monitor::Notes,
 }
 
 impl Scheduler {
     /// A scheduler without any thread.
     pub(crate) fn new(config: Config) -> Arc<Self> {
         let permits = config.worker_threads;
+        let budget = Arc::new(ThreadBudget::new(config.max_blocking_threads));
+        let idle = Idle::new(permits, config.starts_threads, budget);
         let scheduler = Arc::new_cyclic(|scheduler| Self {
-            workers: (0..permits).map(|_| OnceLock::new()).collect(),
+            roster: Roster::new(permits, idle.most_workers()),
             injector: Injector::new(),
-            idle: Idle::new(permits, config.starts_threads),
+            idle,
             threads: Threads::new(),
             spare_homes: SpareHomes::default(),
             driver: Arc::new(Driver::new(permits, Crew::new(scheduler.clone()))),
+            notes: monitor::Notes::default(),
             config,
         });
         if scheduler.config.starts_threads {
@@ -57,23 +63,14 @@ impl Scheduler {
     }
 
     /// The worker with this number; made if it was never needed before.
-    pub(super) fn worker(self: &Arc<Self>, index: usize) -> &Arc<Worker> {
-        self.workers[index].get_or_init(|| Arc::new(Worker::new(index, Arc::downgrade(self))))
-    }
-
-    /// The workers that were ever needed.
-    pub(super) fn workers(&self) -> impl Iterator<Item = &Arc<Worker>> {
-        self.workers.iter().filter_map(OnceLock::get)
-    }
-
-    /// The worker with this number, if it was ever needed.
-    pub(super) fn known_worker(&self, index: usize) -> Option<&Arc<Worker>> {
-        self.workers[index].get()
+    pub(super) fn worker(self: &Arc<Self>, number: usize) -> &Arc<Worker> {
+        let make = || Arc::new(Worker::new(number, Arc::downgrade(self), self.idle.permit(number)));
+        self.roster.get_or_make(number, make)
     }
 
     /// How many permits there are.
     pub(crate) fn worker_threads(&self) -> usize {
-        self.workers.len()
+        self.idle.permits()
     }
 
     #[cfg(any(feature = "net", feature = "time"))]
@@ -182,7 +179,7 @@ impl Scheduler {
     /// Whether the monitor is needed: anybody runs, or no thread could be started for a task that waits or for the
     /// driver.
     pub(super) fn needs_monitor(&self) -> bool {
-        self.idle.anyone_runs() || !self.injector.is_empty() || self.driver.lacks_attendance()
+        self.idle.anyone_is_up() || !self.injector.is_empty() || self.driver.lacks_attendance()
     }
 }
 

@@ -67,7 +67,7 @@ impl Scheduler {
     fn drain_all(self: &Arc<Self>) {
         // Meets the fences of who pushes to the injector, and of who sits down at a worker for the first time.
         fence(SeqCst);
-        for worker in self.workers() {
+        for worker in self.roster.iter() {
             let idle = worker.suspended.close();
             let queued =
                 std::iter::from_fn(|| worker.slot.take().or_else(|| worker.queue.steal_one()));

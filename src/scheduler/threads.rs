@@ -25,11 +25,22 @@ struct Inner {
     handles: Vec<JoinHandle<()>>,
     /// How often a thread could not be started, in a row.
     failures: u64,
+    /// Whether it was said that there are as many threads as there may be.
+    bound_reported: bool,
 }
 
 impl Threads {
     pub(super) fn new() -> Self {
         Self { lock: Mutex::new(Inner::default()), left: Condvar::new() }
+    }
+
+    /// Says, once, that stuck workers are not replaced any more.
+    pub(super) fn report_bound(&self) {
+        if !std::mem::replace(&mut self.lock.lock().bound_reported, true) {
+            say(
+                "all threads that `max_blocking_threads` allows are in use; tasks that are stuck stall others now",
+            );
+        }
     }
 
     /// Waits until every thread has left its worker, or until the deadline. True if all have.
@@ -73,6 +84,7 @@ impl Scheduler {
             Ok(handle) => {
                 inner.working += 1;
                 inner.failures = 0;
+                inner.handles.retain(|handle| !handle.is_finished());
                 inner.handles.push(handle);
             }
             Err(error) => {
@@ -81,7 +93,9 @@ impl Scheduler {
                 drop(inner);
                 self.idle.return_unstarted(worker);
                 if first {
-                    report(&error);
+                    say(&format!(
+                        "no thread could be started ({error}); going on with those there are, and trying again later"
+                    ));
                 }
             }
         }
@@ -96,7 +110,9 @@ impl Scheduler {
         local.must_search.set(true);
         context::block(|| {
             let _ = local.work(&mut NoDuty);
-            self.drain(&local);
+            if self.idle.is_closed() {
+                self.drain(&local);
+            }
             local.stand_up();
             self.call(&self.config.on_thread_stop);
         });
@@ -119,12 +135,9 @@ impl Scheduler {
     }
 }
 
-/// Once per series of failures: the program goes on with the threads that it has.
+/// Tells whoever reads the standard error; the program goes on.
 #[cold]
-fn report(error: &io::Error) {
+fn say(what: &str) {
     // A closed stderr is no reason to panic.
-    let _ = writeln!(
-        io::stderr(),
-        "gosched: no thread could be started ({error}); going on with those there are, and trying again later"
-    );
+    let _ = writeln!(io::stderr(), "gosched: {what}");
 }

@@ -8,34 +8,40 @@ use std::cell::Cell;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::panic::Location;
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
+use std::time::Instant;
 
 use super::beat::Beat;
+use super::cpu_clock::ThreadClock;
 use super::home::Stash;
-use super::idle::Rise;
+use super::idle::{Retake, Rise};
+use super::permit::Permit;
 use super::run_queue::{self, Owner, Stealer};
 use super::search::Pace;
 use super::{Home, Scheduler, context};
 use crate::cell::{self, JoinRef, OwnedSet, Runnable, Slot};
-use crate::coop;
+use crate::coop::{self, Polls};
 use crate::driver::Parker;
 use crate::util::rng::Rng;
-use crate::util::sync::{AtomicU64, fence};
+use crate::util::sync::fence;
 
 /// The shared half of a worker.
 ///
 /// | field | read | written |
 /// |---|---|---|
 /// | `index`, `scheduler`, `queue` | anyone | never |
+/// | `permit` | anyone | see `permit` |
 /// | `slot` | anyone takes | the worker's thread puts |
 /// | `suspended` | under its lock | under its lock |
-/// | `sequence` | anyone | the worker's thread |
+/// | `polls` | anyone | counted by the worker's thread, flagged by the monitor |
+/// | `thread` | anyone | who sits down |
 /// | `seat` | under its lock | who claims or leaves the worker |
 pub(crate) struct Worker {
     index: usize,
     scheduler: Weak<Scheduler>,
+    pub(super) permit: Arc<Permit>,
     /// The run queue, from the thieves' side.
     pub(super) queue: Stealer<Runnable>,
     /// The LIFO slot: the task that was woken last, run next.
@@ -43,7 +49,9 @@ pub(crate) struct Worker {
     /// The tasks that suspended first on this worker.
     pub(super) suspended: OwnedSet,
     /// How many polls the worker has begun. Who sees it stand still sees the worker in one poll, or asleep.
-    pub(super) sequence: AtomicU64,
+    pub(super) polls: Polls,
+    /// The thread that sits here, or did last.
+    pub(super) thread: ThreadClock,
     seat: Mutex<Option<Seat>>,
 }
 
@@ -62,7 +70,7 @@ pub(crate) struct Local {
     pub(super) queue: Owner<Runnable>,
     stash: Stash,
     pub(super) rng: Rng,
-    /// Polls begun; mirrored in `Worker::sequence`.
+    /// Polls begun; mirrored in `Worker::polls`.
     pub(super) polls: Cell<u64>,
     /// How many tasks in a row came from the LIFO slot.
     pub(super) streak: Cell<u32>,
@@ -83,6 +91,11 @@ pub(super) trait Duty {
 
     /// Whether there is something to do at once.
     fn is_due(&self) -> bool;
+
+    /// Whether the thread may end when the runtime has more than it needs.
+    fn is_over(&self) -> bool {
+        false
+    }
 }
 
 /// The duty of a worker's own thread: none, for ever.
@@ -99,19 +112,25 @@ impl Duty for NoDuty {
     fn is_due(&self) -> bool {
         false
     }
+
+    fn is_over(&self) -> bool {
+        true
+    }
 }
 
 impl Worker {
-    pub(super) fn new(index: usize, scheduler: Weak<Scheduler>) -> Self {
+    pub(super) fn new(index: usize, scheduler: Weak<Scheduler>, permit: Arc<Permit>) -> Self {
         let (owner, stealer) = run_queue::new();
         let seat = Seat { queue: owner, rng: Rng::new(index as u64), polls: 0 };
         Self {
             index,
             scheduler,
+            permit,
             queue: stealer,
             slot: Slot::new(),
             suspended: OwnedSet::new(),
-            sequence: AtomicU64::new(0),
+            polls: Polls::new(),
+            thread: ThreadClock::new(),
             seat: Mutex::new(Some(seat)),
         }
     }
@@ -130,6 +149,11 @@ impl Worker {
         self.scheduler.ptr_eq(&other.scheduler)
     }
 
+    /// How many tasks wait here that others could run.
+    pub(super) fn waiting_tasks(&self) -> usize {
+        self.queue.len() as usize + usize::from(!self.slot.is_empty())
+    }
+
     /// Whether tasks wait here that others could run.
     pub(super) fn has_waiting_tasks(&self) -> bool {
         !self.queue.is_empty() || !self.slot.is_empty()
@@ -144,6 +168,7 @@ impl Local {
         // the other fence is in `drain_all`.
         fence(SeqCst);
         let seat = worker.seat().take().expect("a claimed worker has its seat");
+        worker.thread.set_to_current();
         Self {
             scheduler: scheduler.clone(),
             worker,
@@ -165,6 +190,7 @@ impl Local {
             drop(self.scheduler.idle.granted_search());
         }
         self.unload();
+        self.worker.thread.set_to_nobody();
         let scheduler = self.scheduler.clone();
         // The stash ends here: it refers to workers, which must not refer to one another through their seats.
         let seat = Seat { queue: self.queue, rng: self.rng, polls: self.polls.get() };
@@ -212,7 +238,7 @@ impl Local {
 
     #[inline]
     pub(super) fn has_permit(&self) -> bool {
-        self.scheduler.idle.permit(self.worker.index).is_held()
+        self.worker.permit.is_held()
     }
 
     /// Spawns a task that is run next.
@@ -265,29 +291,32 @@ impl Local {
         }
     }
 
-    /// Runs tasks and does its duty until that is done, or the runtime ends.
+    /// Runs tasks and does its duty until that is done, the thread is not needed any more, or the runtime ends.
     pub(super) fn work<D: Duty>(&self, duty: &mut D) -> ControlFlow<D::Output> {
-        context::work_as(self, || {
-            loop {
-                // Who was woken to search does that first: until then nobody else is woken, and to attend may take long.
-                if !self.must_search.get() && duty.is_due() {
-                    self.begin_poll();
-                    if let Poll::Ready(output) = duty.attend() {
-                        return ControlFlow::Break(output);
-                    }
-                }
-                if !self.has_permit() {
-                    if self.scheduler.idle.is_closed() {
-                        return ControlFlow::Continue(());
-                    }
-                    self.sleep(duty);
-                } else if let Some(task) = self.next_task() {
-                    self.run(task);
-                } else {
-                    self.sleep(duty);
+        context::work_as(self, || coop::counted_by(&self.worker.polls, || self.work_on(duty)))
+    }
+
+    fn work_on<D: Duty>(&self, duty: &mut D) -> ControlFlow<D::Output> {
+        loop {
+            // Who was woken to search does that first: until then nobody else is woken, and to attend may take long.
+            if !self.must_search.get() && duty.is_due() {
+                self.begin_poll();
+                if let Poll::Ready(output) = duty.attend() {
+                    return ControlFlow::Break(output);
                 }
             }
-        })
+            if self.has_permit() {
+                if let Some(task) = self.next_task() {
+                    self.run(task);
+                    continue;
+                }
+            } else if self.scheduler.idle.is_closed() {
+                return ControlFlow::Continue(());
+            }
+            if self.sleep(duty).is_break() {
+                return ControlFlow::Continue(());
+            }
+        }
     }
 
     /// Counts a poll, and looks in at the driver before it when the beat says so.
@@ -298,7 +327,7 @@ impl Local {
         }
         let polls = self.polls.get().wrapping_add(1);
         self.polls.set(polls);
-        self.worker.sequence.store(polls, Relaxed);
+        self.worker.polls.begin(polls);
     }
 
     #[inline]
@@ -307,8 +336,9 @@ impl Local {
         context::poll_as(task.header().id(), || coop::with_budget(|| task.run()));
     }
 
-    /// Sleeps until there may be something to do. The steps are argued in `README.md`, "Parking".
-    fn sleep<D: Duty>(&self, duty: &D) {
+    /// Sleeps until there may be something to do; breaks if this thread is not needed. The steps are argued in
+    /// `README.md`.
+    fn sleep<D: Duty>(&self, duty: &D) -> ControlFlow<()> {
         let (idle, config) = (&self.scheduler.idle, &self.scheduler.config);
         self.scheduler.call(&config.on_thread_park);
         self.unload(); // the callback may have spawned
@@ -316,7 +346,14 @@ impl Local {
         let is_wanted = self.is_wanted();
         let mut turn = None;
         if !is_wanted && !duty.is_due() && !idle.is_closed() {
-            turn = self.scheduler.driver.sleep(&self.parker);
+            let patience =
+                (duty.is_over() && idle.has_spares()).then_some(config.thread_keep_alive);
+            let since = patience.map(|_| Instant::now());
+            turn = self.scheduler.driver.sleep(&self.parker, patience);
+            let is_over = since.is_some_and(|since| Some(since.elapsed()) >= patience);
+            if turn.is_none() && is_over && idle.leave(self.worker.index) {
+                return ControlFlow::Break(());
+            }
         }
         self.get_up(is_wanted);
         // Now that there is a permit, what this wakes is queued here.
@@ -324,10 +361,31 @@ impl Local {
             self.beat.restart(turn.finish());
         }
         self.scheduler.call(&config.on_thread_unpark);
+        ControlFlow::Continue(())
     }
 }
 
 impl Local {
+    /// Gives the permit to others, since this thread is about to block inside a poll. Until the poll ends, or
+    /// [`regain`](Self::regain) is called, it goes on without.
+    ///
+    /// False if nobody could use the permit, since the runtime has all the threads that it may have.
+    #[must_use]
+    pub(super) fn give_way(&self) -> bool {
+        self.unload();
+        let is_given = self.scheduler.idle.retake(self.worker.index) != Retake::NoThread;
+        self.scheduler.after_push();
+        self.scheduler.driver.hand_over();
+        is_given
+    }
+
+    /// Takes a free permit, if there is one, and this worker has none.
+    pub(super) fn regain(&self) {
+        if !self.has_permit() && self.scheduler.idle.regain(self.worker.index) {
+            self.scheduler.rouse_monitor();
+        }
+    }
+
     fn get_up(&self, is_wanted: bool) {
         let idle = &self.scheduler.idle;
         match idle.rise(self.worker.index) {
@@ -385,7 +443,8 @@ impl fmt::Debug for Worker {
             .field("queue", &self.queue.len())
             .field("slot", &self.slot)
             .field("suspended", &self.suspended.len())
-            .field("sequence", &self.sequence)
+            .field("permit", &self.permit)
+            .field("polls", &self.polls)
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use crate::driver::Parker;
 use crate::scheduler::idle::{Counts, Grant, Idle, Rise};
+use crate::scheduler::thread_budget::ThreadBudget;
 use crate::util::rng::Rng;
+
+fn idle(permits: usize, starts_threads: bool) -> Idle {
+    Idle::new(permits, starts_threads, Arc::new(ThreadBudget::new(1)))
+}
 
 /// What the test thinks of a worker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,7 +37,7 @@ struct Pair {
 impl Pair {
     fn new(workers: usize, starts_threads: bool) -> Self {
         Self {
-            idle: Idle::new(workers, starts_threads),
+            idle: idle(workers, starts_threads),
             workers: vec![Is::Vacant; workers],
             withdrawn: 0,
             is_closed: false,
@@ -173,7 +178,7 @@ fn the_word_agrees_with_the_lists_after_random_steps() {
 
 #[test]
 fn a_worker_that_could_not_be_started_is_vacant_again_and_the_search_is_over() {
-    let idle = Idle::new(2, true);
+    let idle = idle(2, true);
     let before = idle.counts();
     let Grant::Start(worker) = idle.grant() else { panic!("a vacant worker is started") };
     assert!(matches!(idle.grant(), Grant::Nobody), "one searches already");
@@ -183,7 +188,7 @@ fn a_worker_that_could_not_be_started_is_vacant_again_and_the_search_is_over() {
 
 #[test]
 fn who_waits_for_a_worker_is_told_when_one_is_left() {
-    let idle = Idle::new(1, false);
+    let idle = idle(1, false);
     let (first, second) = (Arc::new(Parker::new()), Arc::new(Parker::new()));
     let worker = idle.claim(&first).expect("a vacant worker");
     assert_eq!(idle.claim(&second), None);
@@ -194,7 +199,7 @@ fn who_waits_for_a_worker_is_told_when_one_is_left() {
 
 #[test]
 fn the_last_to_lie_down_is_woken_first() {
-    let idle = Idle::new(2, false);
+    let idle = idle(2, false);
     let parkers = [(); 2].map(|()| Arc::new(Parker::new()));
     let workers = parkers.each_ref().map(|parker| idle.claim(parker).expect("two workers"));
     for (worker, parker) in workers.iter().zip(&parkers) {

@@ -12,6 +12,8 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 use crate::driver::Parker;
 use crate::scheduler::idle::{Grant, Idle, Rise};
+use crate::scheduler::permit::Permit;
+use crate::scheduler::thread_budget::ThreadBudget;
 use crate::util::sync::{AtomicBool, AtomicUsize, fence};
 
 /// How many tasks wait.
@@ -44,6 +46,7 @@ pub(super) struct Small {
 pub(super) struct Local {
     small: Arc<Small>,
     worker: usize,
+    permit: Arc<Permit>,
     pub(super) bell: Arc<Bell>,
     must_search: Cell<bool>,
 }
@@ -74,7 +77,7 @@ impl Small {
     /// With `permits` permits and as many workers.
     pub(super) fn new(permits: usize, tasks: usize) -> Arc<Self> {
         Arc::new(Self {
-            idle: Idle::new(permits, false),
+            idle: Idle::new(permits, false, Arc::new(ThreadBudget::new(0))),
             permits,
             injector: Injector(AtomicUsize::new(0)),
             running: AtomicUsize::new(0),
@@ -166,7 +169,8 @@ impl Local {
     }
 
     fn new(small: &Arc<Small>, worker: usize, bell: Arc<Bell>) -> Self {
-        Self { small: small.clone(), worker, bell, must_search: Cell::new(false) }
+        let permit = small.idle.permit(worker);
+        Self { small: small.clone(), worker, permit, bell, must_search: Cell::new(false) }
     }
 
     /// `Local::stand_up`.
@@ -179,7 +183,7 @@ impl Local {
     }
 
     fn has_permit(&self) -> bool {
-        self.small.idle.permit(self.worker).is_held()
+        self.permit.is_held()
     }
 
     /// Works, and leaves the worker, as a worker's thread and `Leave` do.

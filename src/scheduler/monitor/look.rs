@@ -1,0 +1,259 @@
+//! What the monitor sees of one scheduler, and what it does about it.
+//!
+//! # What it sees
+//!
+//! A worker whose count of polls stands still from one look to the next is in one poll, or asleep; if it has a permit it
+//! is *stuck*. How long it has been is known since the look that saw the count first, so it is underestimated, by one
+//! pause between looks at most. What *waits*: tasks behind a stuck worker or in the injector, and the driver, if nobody looked in
+//! since the last look although something is due or there are sockets.
+//!
+//! # What it does
+//!
+//! 1. A poll that has taken [`TOO_LONG`] is flagged: it yields at its next leaf.
+//! 2. If a permit is free and something waits, a searcher is woken.
+//! 3. If none is free, permits are retaken from stuck workers, one for each thing that waits:
+//!    - from one that is *blocked*: it used no processor since the last look, and sleeps in the kernel. Its core is
+//!      idle, so it is also done for tasks that another worker would get to sooner or later;
+//!    - from one that *computes* for longer than [`COMPUTES`] of its processor's time, if what waits would otherwise wait
+//!      for a stuck worker. On an overloaded machine a thread may stand still because others run: by the clock on the wall
+//!      that looks like a long poll, by its own it does not, so it keeps its permit.
+//!
+//!    Where the system does not tell what a thread does, all polls compute, by the clock on the wall.
+//!
+//! # Why a retake is safe
+//!
+//! By the time that a permit is taken, its worker may have begun another poll, or many. It loses the permit nevertheless,
+//! finds that out behind the poll, gives what it has to the injector, and gets itself another, if one is free. So a retake that comes
+//! late costs a detour, and nothing else. What a stuck worker pushes to its own queue, in the belief that it has its
+//! permit still, is seen by each later look: the monitor does not sleep while a worker is up.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::scheduler::Scheduler;
+use crate::scheduler::idle::Retake;
+use crate::scheduler::worker::Worker;
+
+/// A poll that takes longer yields at its next leaf.
+const TOO_LONG: Duration = Duration::from_millis(3);
+
+/// For so long a poll may compute while others wait for its permit.
+const COMPUTES: Duration = Duration::from_millis(4);
+
+/// What a look showed; the more there is to do the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Seen {
+    /// Nobody works.
+    Idle,
+    /// Polls are made.
+    Running {
+        /// In what time a timer is due that nobody waits for.
+        due: Duration,
+    },
+    /// Something waits that may not be served soon.
+    Waiting,
+}
+
+/// What the monitor remembers of a scheduler from look to look. Nobody else takes the lock.
+#[derive(Debug, Default)]
+pub(in crate::scheduler) struct Notes(Mutex<Book>);
+
+#[derive(Debug, Default)]
+struct Book {
+    /// Of each worker, by its number.
+    posts: Vec<Post>,
+    /// Whether the last look was to be followed soon.
+    was_waiting: bool,
+}
+
+/// What was seen of one worker.
+#[derive(Clone, Copy, Debug)]
+struct Post {
+    polls: u64,
+    had_permit: bool,
+    /// When that count was seen first, or the permit.
+    since: Instant,
+    /// What the thread had used of a processor when it was looked at first in this poll.
+    first: Option<Duration>,
+    /// The same at the last look.
+    last: Option<Duration>,
+}
+
+/// What is between one poll and the next look.
+#[derive(Debug, Default)]
+struct Scene {
+    /// Workers with a permit whose count stands still.
+    stuck: Vec<usize>,
+    /// Whether another worker with a permit made polls.
+    progresses: bool,
+    /// Whether any worker made polls.
+    polled: bool,
+    /// Tasks behind workers that stand still.
+    behind: usize,
+    /// Workers that make polls and have tasks waiting.
+    surplus: usize,
+    /// Tasks in the injector.
+    injected: usize,
+    /// Whether nobody looks in at the driver, though that is needed.
+    unattended: bool,
+}
+
+/// Why a permit can be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    Blocked,
+    Computes,
+}
+
+impl Cause {
+    fn computes(time: Duration) -> Option<Self> {
+        (time >= COMPUTES).then_some(Self::Computes)
+    }
+}
+
+impl Scheduler {
+    /// A look of the monitor.
+    pub(super) fn look(self: &Arc<Self>, now: Instant) -> Seen {
+        let mut book = self.notes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let scene = book.survey(self, now);
+        let is_helped = self.help(&mut book, &scene, now);
+        let seen = self.judge(&scene, book.was_waiting);
+        book.was_waiting = seen == Seen::Waiting;
+        drop(book);
+        if is_helped {
+            self.wake_searcher();
+        }
+        seen
+    }
+
+    fn judge(&self, scene: &Scene, was_waiting: bool) -> Seen {
+        // Tasks behind a worker that makes progress are usual; a second look tells whether it goes on making it.
+        if scene.starving() > 0 || (scene.waits() > 0 && !was_waiting) {
+            return Seen::Waiting;
+        }
+        if scene.polled || self.needs_monitor() {
+            return Seen::Running { due: self.driver.until_unattended() };
+        }
+        Seen::Idle
+    }
+
+    /// Frees permits for what waits. Whether a searcher should be woken.
+    fn help(&self, book: &mut Book, scene: &Scene, now: Instant) -> bool {
+        if scene.waits() == 0 {
+            return false;
+        }
+        if self.idle.has_free_permit() {
+            return scene.behind + scene.outside() > 0 && self.idle.provide_someone();
+        }
+        let mut taken = 0;
+        for &number in &scene.stuck {
+            let Some(worker) = self.roster.get(number) else { continue };
+            let Some(cause) = book.posts[number].cause(worker, now) else { continue };
+            let wanted = match cause {
+                Cause::Blocked => scene.waits(),
+                Cause::Computes => scene.starving(),
+            };
+            if taken < wanted && self.retake(number, cause) {
+                taken += 1;
+            }
+        }
+        taken > 0
+    }
+
+    fn retake(&self, worker: usize, cause: Cause) -> bool {
+        match self.idle.retake(worker) {
+            Retake::Taken => {
+                let _ = cause;
+                true
+            }
+            Retake::HasNone => false,
+            Retake::NoThread => {
+                self.threads.report_bound();
+                false
+            }
+        }
+    }
+}
+
+impl Scene {
+    fn outside(&self) -> usize {
+        self.injected + usize::from(self.unattended)
+    }
+
+    /// How many things wait at all.
+    fn waits(&self) -> usize {
+        self.behind + self.surplus + self.outside()
+    }
+
+    /// How many of them wait for a worker that is stuck.
+    fn starving(&self) -> usize {
+        self.behind + if self.progresses { 0 } else { self.outside() }
+    }
+}
+
+impl Book {
+    fn survey(&mut self, scheduler: &Scheduler, now: Instant) -> Scene {
+        let mut scene = Scene {
+            injected: scheduler.injector.len(),
+            unattended: scheduler.driver.inspect(),
+            ..Scene::default()
+        };
+        for number in 0..scheduler.roster.reach() {
+            if number == self.posts.len() {
+                self.posts.push(Post::new(u64::MAX, false, now));
+            }
+            if let Some(worker) = scheduler.roster.get(number) {
+                self.posts[number].see(worker, number, now, &mut scene);
+            }
+        }
+        scene
+    }
+}
+
+impl Post {
+    fn new(polls: u64, had_permit: bool, now: Instant) -> Self {
+        Self { polls, had_permit, since: now, first: None, last: None }
+    }
+
+    fn see(&mut self, worker: &Worker, number: usize, now: Instant, scene: &mut Scene) {
+        let polls = worker.polls.begun();
+        let has_permit = worker.permit.is_held();
+        if polls != self.polls {
+            *self = Self::new(polls, has_permit, now);
+            scene.polled = true;
+            scene.progresses |= has_permit;
+            scene.surplus += usize::from(worker.has_waiting_tasks());
+            return;
+        }
+        scene.behind += worker.waiting_tasks();
+        if has_permit && !self.had_permit {
+            // It slept, and may not have begun a poll since it was woken.
+            *self = Self::new(polls, true, now);
+        }
+        self.had_permit = has_permit;
+        if has_permit {
+            scene.stuck.push(number);
+        }
+        if now.duration_since(self.since) >= TOO_LONG {
+            worker.polls.flag(polls);
+        }
+    }
+
+    /// Whether and why the permit of this worker, which is stuck, may be taken.
+    fn cause(&mut self, worker: &Worker, now: Instant) -> Option<Cause> {
+        if worker.thread.is_nobody() {
+            return None; // a thread is on its way
+        }
+        let by_the_wall = now.duration_since(self.since);
+        let Some(used) = worker.thread.cpu_time() else { return Cause::computes(by_the_wall) };
+        if self.last.replace(used) == Some(used) {
+            return match worker.thread.is_blocked() {
+                Some(true) => Some(Cause::Blocked),
+                Some(false) => None,
+                None => Cause::computes(by_the_wall),
+            };
+        }
+        let first = *self.first.get_or_insert(used);
+        Cause::computes(used.saturating_sub(first))
+    }
+}

@@ -1,0 +1,161 @@
+//! The one thread of the process that holds no permit and watches the workers.
+//!
+//! A worker that is in a long poll calls nobody for help, whatever waits behind it. The monitor looks at all schedulers
+//! from time to time. It wakes a searcher where a permit is free while tasks wait; it *flags* polls that take long, so
+//! that they yield at their next leaf; and where that does not help it *retakes* the permit of the worker and gives it to
+//! another. It also tries again where a thread could not be started, and sees to it that somebody attends the driver.
+//! What it makes of what it sees is in `look`; here is when it looks.
+//!
+//! # When it looks
+//!
+//! | after a look that saw | the next one comes after |
+//! |---|---|
+//! | something that waits, and may not be served soon | [`SHORT_TICK`] |
+//! | polls being made | [`TICK`], or when a timer is overdue that nobody waits for, but not before [`SHORT_TICK`] |
+//! | nobody at work, for the first time | [`TICK`] |
+//! | nobody at work again | it was roused |
+//!
+//! To rouse it costs a few microseconds, so it is not done for each short pause; to look a hundred times a second at a
+//! program that does nothing costs more.
+//!
+//! # Why it does not oversleep
+//!
+//! *Monitor*: 1. writes `ASLEEP`; 2. fences; 3. looks whether anybody is at work, the injector holds a task, or the driver
+//! is left alone; 4. if not, waits.
+//! *Whoever gives or takes a permit*: 1. changes the idle word; 2. fences; 3. reads the state; 4. if it is `ASLEEP`, rouses.
+//! One of the two sees the other's write. To wait and to rouse happens under the lock, so a rouse between
+//! steps 3 and 4 of the monitor is not lost either.
+
+mod look;
+
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed, Ordering::SeqCst, fence};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use super::Scheduler;
+use crate::util::contain::contain;
+pub(super) use look::Notes;
+use look::Seen;
+
+/// From one look to the next.
+const TICK: Duration = Duration::from_millis(10);
+
+/// From one look to the next while something waits that may not be served soon.
+const SHORT_TICK: Duration = Duration::from_micros(500);
+
+/// For how long a timer may be overdue before it is a reason to look.
+const GRACE: Duration = Duration::from_micros(300);
+
+struct Monitor {
+    watched: Mutex<Vec<Weak<Scheduler>>>,
+    roused: Condvar,
+    /// Changed under the lock; read by `rouse` without.
+    state: AtomicU8,
+}
+
+/// There is no thread yet.
+const UNSTARTED: u8 = 0;
+/// It looks from time to time.
+const AWAKE: u8 = 1;
+/// It waits to be roused.
+const ASLEEP: u8 = 2;
+
+static MONITOR: Monitor = Monitor {
+    watched: Mutex::new(Vec::new()),
+    roused: Condvar::new(),
+    state: AtomicU8::new(UNSTARTED),
+};
+
+/// Watches a scheduler from now on.
+pub(super) fn watch(scheduler: &Arc<Scheduler>) {
+    MONITOR.lock().push(Arc::downgrade(scheduler));
+}
+
+/// Watches a scheduler no longer.
+pub(super) fn forget(scheduler: &Arc<Scheduler>) {
+    MONITOR.lock().retain(|watched| !std::ptr::eq(watched.as_ptr(), Arc::as_ptr(scheduler)));
+}
+
+/// To be called by whoever gave or took a permit: starts the monitor, or wakes it if it sleeps.
+#[inline]
+pub(super) fn rouse() {
+    fence(SeqCst);
+    if MONITOR.state.load(Relaxed) != AWAKE {
+        MONITOR.wake();
+    }
+}
+
+impl Monitor {
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Scheduler>>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cold]
+    fn wake(&'static self) {
+        let guard = self.lock();
+        if self.state.load(Relaxed) == UNSTARTED {
+            let thread = std::thread::Builder::new().name("gosched-monitor".into());
+            // Without it tasks still run, if perhaps later than they could. If there is no thread to be had now, the
+            // next one who comes here tries again.
+            if thread.spawn(|| self.run()).is_err() {
+                return;
+            }
+        }
+        self.state.store(AWAKE, Relaxed);
+        drop(guard);
+        self.roused.notify_one();
+    }
+
+    fn run(&self) {
+        let mut was_idle = false;
+        loop {
+            let seen = self.look();
+            if was_idle && seen == Seen::Idle {
+                self.rest();
+                was_idle = false;
+                continue;
+            }
+            was_idle = seen == Seen::Idle;
+            std::thread::sleep(match seen {
+                Seen::Idle => TICK,
+                Seen::Running { due } => due.saturating_add(GRACE).clamp(SHORT_TICK, TICK),
+                Seen::Waiting => SHORT_TICK,
+            });
+        }
+    }
+
+    /// Sleeps until somebody is given a permit.
+    fn rest(&self) {
+        self.lock_and(|| self.state.store(ASLEEP, Relaxed));
+        fence(SeqCst);
+        if self.schedulers().iter().any(|scheduler| scheduler.needs_monitor()) {
+            self.lock_and(|| self.state.store(AWAKE, Relaxed));
+        }
+        let mut watched = self.lock();
+        while self.state.load(Relaxed) == ASLEEP {
+            watched = self.roused.wait(watched).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn lock_and(&self, f: impl FnOnce()) {
+        let _watched = self.lock();
+        f();
+    }
+
+    /// The schedulers that are there. They must not be dropped under the lock, since each may be the last reference.
+    fn schedulers(&self) -> Vec<Arc<Scheduler>> {
+        self.lock().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Looks at every scheduler once.
+    fn look(&self) -> Seen {
+        let now = Instant::now();
+        let mut most = Seen::Idle;
+        for scheduler in self.schedulers() {
+            most = most.max(scheduler.look(now));
+            // If it is the last, the user's callbacks end here, and what they own may panic.
+            contain(|| drop(scheduler));
+        }
+        most
+    }
+}

@@ -1,0 +1,53 @@
+//! How many threads a runtime may have besides those for its permits.
+//!
+//! Spare workers, which stand in for those that are stuck, and the threads of the blocking pool count together, so that
+//! neither a burst of the one nor of the other exhausts the system. A place is taken before a thread starts and given back
+//! when it is needed no more. The count orders nothing, so its accesses are relaxed.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// See the module's prose.
+#[derive(Debug)]
+pub(crate) struct ThreadBudget {
+    most: usize,
+    taken: AtomicUsize,
+}
+
+impl ThreadBudget {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, taken: AtomicUsize::new(0) }
+    }
+
+    /// How many places there are.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Takes a place, if one is left.
+    #[must_use]
+    pub(crate) fn take(&self) -> bool {
+        let more = |taken: usize| (taken < self.most).then_some(taken + 1);
+        self.taken.fetch_update(Relaxed, Relaxed, more).is_ok()
+    }
+
+    /// Gives a place back.
+    pub(crate) fn give_back(&self) {
+        let before = self.taken.fetch_sub(1, Relaxed);
+        debug_assert_ne!(before, 0, "gave back a place that nobody had taken");
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_as_many_places_as_it_was_made_with() {
+        let budget = ThreadBudget::new(2);
+        assert!(budget.take() && budget.take());
+        assert!(!budget.take());
+        budget.give_back();
+        assert!(budget.take());
+        assert!(!budget.take());
+    }
+}
