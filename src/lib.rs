@@ -40,7 +40,7 @@ pub use task::spawn;
 ///
 /// # Panics
 ///
-/// If the future does, or inside a task or another `block_on`.
+/// If the future does, and where [`Runtime::block_on`] does.
 ///
 /// # Examples
 ///

@@ -16,8 +16,8 @@ use runtime::net::{TcpListener, TcpStream};
 use runtime::task;
 use rustix::net::{SendFlags, send};
 use support::{
-    ANY, Counts, both_ends, connection, fill, in_each_runtime, listen, poll_once, reset, watch,
-    with_sockets,
+    ANY, Counts, LONG, both_ends, connection, fill, in_each_runtime, listen, multi_thread,
+    poll_once, reset, watch, with_sockets,
 };
 
 /// More than the buffers of any loopback connection hold.
@@ -363,5 +363,24 @@ fn halves_of_different_streams_are_given_back() {
         let mut bytes = [0; 10];
         other.read_exact(&mut bytes).await.unwrap();
         assert_eq!(&bytes, b"still here");
+    });
+}
+
+#[test]
+fn a_burst_of_clients_does_not_overflow_the_listeners_queue() {
+    let _watch = watch();
+    multi_thread(1).block_on(async {
+        let (listener, address) = listen().await;
+        // Nobody accepts yet. A client that the queue has no room for would wait a second and try again.
+        let clients: Vec<_> = (0..500).map(|_| TcpStream::connect(address)).collect();
+        let connected = runtime::time::timeout(LONG, async {
+            let mut streams = Vec::new();
+            for client in clients {
+                streams.push(client.await.unwrap());
+            }
+            streams
+        });
+        assert_eq!(connected.await.expect("the queue is long enough").len(), 500);
+        drop(listener);
     });
 }

@@ -210,15 +210,15 @@ fn a_block_on_that_ends_leaves_the_tasks_of_a_current_thread_runtime_to_the_next
 }
 
 #[test]
-fn block_on_inside_block_on_or_a_task_says_what_to_do() {
+fn block_on_inside_a_current_thread_runtime_says_what_to_do() {
     let _watch = watch();
     hush();
-    let runtime = multi_thread(2);
     let nested = |text: &str| {
         assert!(text.contains("`block_on`") && text.contains("`.await`"), "{text}");
     };
+    let runtime = current_thread();
     runtime.block_on(async {
-        nested(&panic_text(|| runtime::block_on(async {})));
+        nested(&panic_text(|| runtime.block_on(async {})));
         let in_task = task::spawn(async { panic_text(|| Handle::current().block_on(async {})) });
         nested(&in_task.await.unwrap());
     });

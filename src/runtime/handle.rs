@@ -112,7 +112,7 @@ impl Handle {
     ///
     /// # Panics
     ///
-    /// If the future does, or inside a task or another `block_on`.
+    /// If the future does, and where [`Runtime::block_on`](super::Runtime::block_on) does.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.scheduler.block_on(future)

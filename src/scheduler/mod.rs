@@ -61,6 +61,8 @@ use crate::util::contain::contain;
 
 pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;
+#[cfg(feature = "rt-multi-thread")]
+pub(crate) use root::block_in_place;
 pub(crate) use shared::Scheduler;
 pub(crate) use worker::Local;
 

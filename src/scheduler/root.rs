@@ -75,23 +75,40 @@ impl<F: Future> Root<'_, F> {
 ///
 /// # Panics
 ///
-/// If tasks of a current-thread runtime would wait for this, or there may be no thread more.
-pub(crate) fn blocking<R>(f: impl FnOnce() -> R) -> R {
-    let _regain = context::with_local(|local| {
-        let Some(local) = local else { return None };
+/// If tasks of a current-thread runtime would wait for this, or if there may be no thread more.
+fn blocking<R>(f: impl FnOnce() -> R) -> R {
+    let (_regain, is_replaced) = give_way("`block_on`");
+    assert!(
+        is_replaced,
+        "a task calls `block_on` while all threads that `max_blocking_threads` allows are in use: none is left that could \
+         run the other tasks meanwhile"
+    );
+    context::outside(f)
+}
+
+/// Runs `f`, which may block this thread, while another thread has the permit of the worker below. Where there may be no
+/// thread more, `f` runs nevertheless.
+///
+/// # Panics
+///
+/// If tasks of a current-thread runtime would wait for this.
+pub(crate) fn block_in_place<R>(f: impl FnOnce() -> R) -> R {
+    let _regain = give_way("`block_in_place`");
+    f()
+}
+
+/// Gives the permit of the worker below to others until the guard is dropped; also whether anybody can use it.
+fn give_way(what: &str) -> (Option<Regain>, bool) {
+    context::with_local(|local| {
+        let Some(local) = local else { return (None, true) };
         assert!(
             local.scheduler().config().starts_threads,
-            "`block_on` was called inside a task of a current-thread runtime: this would block the only thread that \
-             runs its tasks. Use `.await` here, or call `block_on` on a thread of its own"
+            "{what} was called inside a task of a current-thread runtime: this would block the only thread that runs \
+             its tasks. Use `.await` here, or do this on a thread of its own"
         );
-        assert!(
-            local.give_way(),
-            "a task blocks in `block_on` while all threads that `max_blocking_threads` allows are in use: no thread is \
-             left that could run the other tasks meanwhile"
-        );
-        Some(Regain)
-    });
-    f()
+        let is_replaced = local.give_way();
+        (Some(Regain), is_replaced)
+    })
 }
 
 /// Takes a permit again, if there is one, also if what blocked panics.

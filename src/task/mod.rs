@@ -8,6 +8,8 @@
 //! This layer is a thin face: the scheduler runs tasks, `cell` holds them.
 
 mod abort;
+#[cfg(feature = "rt-multi-thread")]
+mod block_in_place;
 mod error;
 mod id;
 mod join;
@@ -15,6 +17,8 @@ mod spawn;
 mod yield_now;
 
 pub use abort::AbortHandle;
+#[cfg(feature = "rt-multi-thread")]
+pub use block_in_place::block_in_place;
 pub use error::JoinError;
 pub use id::{Id, id, try_id};
 pub use join::JoinHandle;

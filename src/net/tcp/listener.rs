@@ -78,7 +78,9 @@ impl TcpListener {
 
     fn bind_to(address: SocketAddr) -> io::Result<Self> {
         let handle = driver::io()?;
-        Self::new(&handle, mio::net::TcpListener::bind(address)?)
+        let listener = mio::net::TcpListener::bind(address)?;
+        lengthen_queue(&listener)?;
+        Self::new(&handle, listener)
     }
 
     fn new(handle: &Arc<IoHandle>, listener: mio::net::TcpListener) -> io::Result<Self> {
@@ -185,6 +187,22 @@ impl TryFrom<net::TcpListener> for TcpListener {
     fn try_from(listener: net::TcpListener) -> io::Result<Self> {
         Self::from_std(listener)
     }
+}
+
+/// How many connections may wait in the system until they are accepted. A client that finds the queue full tries again
+/// after a second.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+const QUEUE: i32 = 1024;
+
+/// mio asks for a short queue. Linux takes another length while a socket listens.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+fn lengthen_queue(listener: &mio::net::TcpListener) -> io::Result<()> {
+    Ok(rustix::net::listen(listener, QUEUE)?)
+}
+
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+fn lengthen_queue(_listener: &mio::net::TcpListener) -> io::Result<()> {
+    Ok(())
 }
 
 impl fmt::Debug for TcpListener {
