@@ -47,6 +47,9 @@ mod byte_stream;
 pub mod tcp;
 mod udp;
 
+#[cfg(all(test, not(loom), target_os = "linux"))]
+mod tests;
+
 pub use addr::{ToSocketAddrs, lookup_host};
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;

@@ -77,11 +77,16 @@ impl TcpStream {
 
     async fn connect_to(address: SocketAddr) -> io::Result<Self> {
         let handle = driver::io()?;
-        let stream = Self::new(&handle, mio::net::TcpStream::connect(address)?)?;
-        // How the attempt ended is asked, not taken from the event, which may come early or for another reason.
-        let outcome = stream.io.registration().async_io(Interest::WRITABLE, |_| stream.outcome());
+        Self::new(&handle, mio::net::TcpStream::connect(address)?)?.connected().await
+    }
+
+    /// Waits for the end of an attempt to connect that has begun.
+    ///
+    /// How it ended is asked, not taken from the event, which may come early or for another reason.
+    pub(in crate::net) async fn connected(self) -> io::Result<Self> {
+        let outcome = self.io.registration().async_io(Interest::WRITABLE, |_| self.outcome());
         outcome.await?;
-        Ok(stream)
+        Ok(self)
     }
 
     /// How an attempt to connect ended, or that it has to be waited for.
@@ -97,7 +102,10 @@ impl TcpStream {
         }
     }
 
-    pub(super) fn new(handle: &Arc<IoHandle>, stream: mio::net::TcpStream) -> io::Result<Self> {
+    pub(in crate::net) fn new(
+        handle: &Arc<IoHandle>,
+        stream: mio::net::TcpStream,
+    ) -> io::Result<Self> {
         Ok(Self { io: Evented::new(handle, stream, ALL)? })
     }
 
