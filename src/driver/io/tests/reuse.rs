@@ -5,7 +5,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::sync::Arc;
 use std::task::{Context, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mio::net::UnixStream;
 
@@ -61,7 +61,10 @@ fn a_duplicated_descriptor_reports_nothing_after_the_drop() {
     (&theirs).write_all(b"for nobody").unwrap();
     let wakes = Wakes::new();
     assert!(!is_readable(&new, &wakes.waker()));
-    look(&mut reactor);
+    // Nor does it end the reactor's waits.
+    let (began, wait) = (Instant::now(), Duration::from_millis(20));
+    reactor.turn(Some(wait)).unwrap();
+    assert!(began.elapsed() >= wait, "the system was not told to forget it");
     reactor.dispatch();
     assert_eq!(wakes.count(), 0);
     drop(duplicate);
