@@ -3,15 +3,19 @@
 
 mod support;
 
+use std::future::poll_fn;
 use std::io::{Read, Write};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::task::Poll;
 use std::thread;
 
+use futures::future::select;
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::{TcpStream, UdpSocket};
 use runtime::task;
-use support::{ANY, both_ends, connection, in_each_runtime, listen, watch};
+use support::{ANY, both_ends, connection, converse, in_each_runtime, listen, until, watch};
 
 /// Reads for ever from a peer that never stops sending; counts the reads.
 fn flood(mut stream: TcpStream, reads: Arc<AtomicUsize>) {
@@ -60,35 +64,70 @@ fn a_flood_of_data_leaves_others_their_turn() {
     });
 }
 
-/// Tokio's pull request 5223: a task that wakes itself kept its worker from ever looking at the sockets.
+/// What never waits and never ends.
+type Restless = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Yields for ever.
+fn yields() -> Restless {
+    Box::pin(async {
+        loop {
+            task::yield_now().await;
+        }
+    })
+}
+
+/// Is woken as soon as it was polled.
+fn wakes_itself() -> Restless {
+    Box::pin(poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }))
+}
+
+/// Spends each poll's budget.
+fn spends_its_budget() -> Restless {
+    Box::pin(async {
+        loop {
+            task::consume_budget().await;
+        }
+    })
+}
+
+const RESTLESS: [fn() -> Restless; 3] = [yields, wakes_itself, spends_its_budget];
+
+/// Tokio's pull request 5223 and smol's issue 171: a task that wakes itself kept its worker from ever looking at the
+/// sockets.
 #[test]
 fn tasks_that_wake_themselves_leave_sockets_their_turn() {
     let _watch = watch();
     in_each_runtime(|runtime| {
-        runtime.block_on(async {
-            let spinners = [(); 4].map(|()| {
-                runtime::spawn(async {
-                    loop {
-                        task::yield_now().await;
-                    }
-                })
+        for (restless, tasks) in RESTLESS.into_iter().flat_map(|kind| [(kind, 1), (kind, 4)]) {
+            runtime.block_on(async {
+                let spinners: Vec<_> = (0..tasks).map(|_| runtime::spawn(restless())).collect();
+                converse().await;
+                runtime::spawn(converse()).await.unwrap();
+                spinners.iter().for_each(|spinner| spinner.abort());
             });
-            let (mut ours, mut theirs) = connection().await;
-            let peer = thread::spawn(move || {
-                for number in 0..50 {
-                    theirs.write_all(&[number]).unwrap();
-                    let mut answer = [0];
-                    theirs.read_exact(&mut answer).unwrap();
-                    assert_eq!(answer[0], !number);
-                }
-            });
-            for _ in 0..50 {
-                let number = ours.read_u8().await.unwrap();
-                ours.write_u8(!number).await.unwrap();
-            }
-            peer.join().unwrap();
-            spinners.iter().for_each(|spinner| spinner.abort());
-        });
+        }
+    });
+}
+
+/// As above, where it is the future of `block_on`, which is no task, or part of the very task that waits for a socket.
+///
+/// The parts of a task share its budget, so the one that spends it comes behind the other.
+#[test]
+fn futures_that_wake_themselves_leave_sockets_their_turn() {
+    let _watch = watch();
+    in_each_runtime(|runtime| {
+        for restless in RESTLESS {
+            let other = runtime.spawn(converse());
+            let other_ends = async { until(|| other.is_finished()).await };
+            runtime.block_on(select(pin!(other_ends), restless()));
+            runtime.block_on(other).unwrap();
+            runtime.block_on(select(pin!(converse()), restless()));
+            let both = async move { drop(select(pin!(converse()), restless()).await) };
+            runtime.block_on(runtime.spawn(both)).unwrap();
+        }
     });
 }
 

@@ -13,22 +13,14 @@ use std::thread;
 
 use runtime::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest};
 use runtime::net::{TcpListener, TcpStream};
-use runtime::task;
 use rustix::net::{SendFlags, send};
 use support::{
     ANY, Counts, LONG, both_ends, connection, fill, in_each_runtime, listen, multi_thread,
-    poll_once, reset, watch, with_sockets,
+    poll_once, reset, until, watch, with_sockets,
 };
 
 /// More than the buffers of any loopback connection hold.
 const MUCH: usize = 64 << 20;
-
-/// Lets others run until one of them has made it so.
-async fn until(mut holds: impl FnMut() -> bool) {
-    while !holds() {
-        task::yield_now().await;
-    }
-}
 
 #[test]
 fn a_peer_that_closes_is_the_end_after_its_data() {

@@ -14,7 +14,10 @@ use futures::executor;
 use runtime::task::{self, JoinHandle};
 use runtime::time::{self, Duration, Instant};
 use runtime::{Handle, Runtime};
-use support::{Counts, Gate, all_kinds, eventually, multi_thread, poll_once, rounds, watch};
+use support::{
+    Counts, Gate, all_kinds, eventually, multi_thread, poll_once, rounds, wait_in_the_reactor,
+    watch,
+};
 
 const SHORT: Duration = Duration::from_millis(3);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -25,8 +28,15 @@ async fn sleep_a_little() {
     assert!(Instant::now() >= deadline, "a sleep is early");
 }
 
-/// Runs `f` beside a thread that sleeps in this runtime for as long as `f` takes, as far as it knows for an hour.
-fn beside_a_long_sleep(runtime: &Runtime, f: impl FnOnce()) {
+/// Runs `f` beside a thread that sleeps in this runtime for as long as `f` takes, as far as it knows for an hour: first
+/// on a condition, and then in the reactor.
+fn beside_a_long_sleep(runtime: &Runtime, f: impl Fn()) {
+    beside_a_sleeper(runtime, &f);
+    runtime.block_on(wait_in_the_reactor());
+    beside_a_sleeper(runtime, &f);
+}
+
+fn beside_a_sleeper(runtime: &Runtime, f: &impl Fn()) {
     let done = Gate::new("the sleeper is told");
     thread::scope(|scope| {
         let sleeper = scope.spawn(|| {

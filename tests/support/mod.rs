@@ -16,8 +16,8 @@ pub use gate::Gate;
 pub use panics::{PanicsOnDrop, hush, text_of};
 #[cfg(feature = "net")]
 pub use sockets::{
-    ANY, both_ends, connection, cpu_time, descriptors, fill, in_each_runtime, listen, reset,
-    with_sockets,
+    ANY, both_ends, connection, converse, cpu_time, descriptors, fill, in_each_runtime, listen,
+    reset, stuff, until, with_sockets,
 };
 pub use threads::{eventually, threads_named};
 pub use watch::{Watch, watch};
@@ -42,6 +42,12 @@ pub fn current_thread() -> Runtime {
 /// One of each kind: a current-thread runtime, and multi-thread ones with 1, 2 and 4 permits.
 pub fn all_kinds() -> [Runtime; 4] {
     [current_thread(), multi_thread(1), multi_thread(2), multi_thread(4)]
+}
+
+/// Makes the runtime have a reactor, if it can: from then on whoever attends waits there, and not on a condition.
+pub async fn wait_in_the_reactor() {
+    #[cfg(feature = "net")]
+    drop(listen().await);
 }
 
 /// So many rounds where optimised, a tenth of them where not: a debug build must not take minutes.

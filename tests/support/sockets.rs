@@ -1,10 +1,13 @@
 //! Runtimes with sockets, connections to foreign peers, and what the system says of the process.
 
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener as ForeignListener, TcpStream as Foreign};
+use std::thread;
 use std::time::Duration;
 
+use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::{TcpListener, TcpStream};
-use runtime::{Builder, Runtime};
+use runtime::{Builder, Runtime, task};
 use rustix::net::sockopt::set_socket_linger;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -52,6 +55,31 @@ pub async fn both_ends() -> (TcpStream, TcpStream) {
     (client, server)
 }
 
+/// Answers a peer that asks fifty times, from a thread of its own. Meanwhile the driver has much to do.
+pub async fn converse() {
+    let (mut ours, mut theirs) = connection().await;
+    let peer = thread::spawn(move || {
+        for number in 0..50 {
+            theirs.write_all(&[number]).expect("somebody reads");
+            let mut answer = [0];
+            theirs.read_exact(&mut answer).expect("somebody answers");
+            assert_eq!(answer[0], !number);
+        }
+    });
+    for _ in 0..50 {
+        let number = ours.read_u8().await.expect("the peer asks");
+        ours.write_u8(!number).await.expect("the peer listens");
+    }
+    peer.join().expect("all answers were right");
+}
+
+/// Lets others run until one of them has made it so.
+pub async fn until(mut holds: impl FnMut() -> bool) {
+    while !holds() {
+        task::yield_now().await;
+    }
+}
+
 /// Ends a connection with a reset, whatever lies unread.
 pub fn reset(stream: Foreign) {
     set_socket_linger(&stream, Some(Duration::ZERO)).expect("a socket can be told how to close");
@@ -65,6 +93,21 @@ pub async fn fill(stream: &TcpStream) -> usize {
         taken += n;
     }
     taken
+}
+
+/// Sends from a foreign peer until nothing moves any more, since nobody reads.
+pub fn stuff(mut stream: &Foreign) {
+    stream.set_nonblocking(true).expect("an open stream");
+    let mut refused = 0;
+    while refused < 20 {
+        if stream.write(&[7; 64 * 1024]).is_ok_and(|n| n > 0) {
+            refused = 0;
+        } else {
+            refused += 1;
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+    stream.set_nonblocking(false).expect("an open stream");
 }
 
 /// The time that all threads of the process have computed.
