@@ -136,8 +136,8 @@ impl TcpStream {
     /// Does an operation on the socket, if it is ready for `interest` as far as is known.
     ///
     /// `f` is to make one system call that does not wait, and to return its
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) where it would have had to: the stream then counts as not ready until
-    /// the system reports otherwise.
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) where it would have had to: the stream then counts as not ready, for all
+    /// of `interest`, until the system reports otherwise. So ask for no more than what `f` does.
     ///
     /// # Errors
     ///
