@@ -37,6 +37,7 @@ fn in_a_child(test: &str, body: impl FnOnce()) {
     if env::var_os(CHILD).is_some() {
         return body();
     }
+    let _turn = alone(); // to start it takes descriptors, for a moment
     let mut child = Command::new(env::current_exe().expect("the test runs from a file"));
     child.args(["--exact", test, "--nocapture"]).env(CHILD, "1");
     let status = child.status().expect("the test can be started again");
