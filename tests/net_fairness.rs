@@ -10,11 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::task::Poll;
 use std::thread;
+use std::time::Duration;
 
 use futures::future::select;
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::{TcpStream, UdpSocket};
-use runtime::task;
+use runtime::{task, time};
 use support::{ANY, both_ends, connection, converse, in_each_runtime, listen, until, watch};
 
 /// Reads for ever from a peer that never stops sending; counts the reads.
@@ -45,11 +46,12 @@ fn a_flood_of_data_leaves_others_their_turn() {
             while reads.load(SeqCst) < 1_000 {
                 task::yield_now().await;
             }
-            // In the middle of it a task is spawned, woken again and again, and speaks to a peer of its own.
+            // In the middle of it a task is spawned, woken again and again, sleeps, and speaks to a peer of its own.
             let other = runtime::spawn(async {
                 let (mut client, mut server) = both_ends().await;
                 for number in 0..50 {
                     task::yield_now().await;
+                    time::sleep(Duration::from_micros(100)).await;
                     client.write_u8(number).await.unwrap();
                     assert_eq!(server.read_u8().await.unwrap(), number);
                 }
