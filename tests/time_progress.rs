@@ -274,7 +274,10 @@ fn a_runtime_ends_with_thousands_of_sleepers() {
             }
         });
         drop(runtime);
-        assert_eq!((counts.polls(), counts.drops()), (SLEEPERS, SLEEPERS));
+        assert_eq!(counts.drops(), SLEEPERS);
+        // A worker that looked for a task when the end came may have found one that the end woke.
+        let again = counts.polls() - SLEEPERS;
+        assert!(again <= 4, "{again} were polled again, which is more than there are workers");
         for task in tasks {
             assert!(executor::block_on(task).unwrap_err().is_cancelled());
         }
