@@ -5,47 +5,20 @@
 
 mod support;
 
-use std::process::{Command, Output};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use runtime::runtime::Runtime;
-use support::watch;
-
-const GIB: usize = 1 << 30;
-const LIMIT: usize = 12 * GIB;
-const STACK: usize = 8 * GIB;
-const CHILD: &str = "GOSCHED_TEST_UNDER_A_LIMIT";
+use support::{LIMIT, STACK, under_the_limit};
 
 /// A runtime of which one thread fits under the limit, and not two.
 fn runtime_with_large_stacks() -> Runtime {
     runtime::Builder::new_multi_thread().worker_threads(4).thread_stack_size(STACK).build().unwrap()
 }
 
-/// Runs `scenario` in a child process under the limit, or, if this is the child, at once.
-fn under_the_limit(test: &str, scenario: impl FnOnce()) {
-    let _watch = watch();
-    if std::env::var_os(CHILD).is_some() {
-        return scenario();
-    }
-    let this = std::env::current_exe().unwrap();
-    let Output { status, stdout, stderr } = Command::new("sh")
-        .args(["-c", "ulimit -v \"$1\" && exec \"$2\" --exact \"$3\" --nocapture", "sh"])
-        .arg((LIMIT / 1024).to_string())
-        .arg(this)
-        .arg(test)
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let (stdout, stderr) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
-    assert!(status.success(), "{status}\n{stdout}\n{stderr}");
-    assert!(stdout.contains("1 passed"), "the child ran no test:\n{stdout}");
-    assert_eq!(stderr.matches("no thread could be started").count(), 1, "{stderr}");
-}
-
 #[test]
 fn tasks_run_on_the_threads_that_can_be_had() {
-    under_the_limit("tasks_run_on_the_threads_that_can_be_had", || {
+    under_the_limit("tasks_run_on_the_threads_that_can_be_had", 1, || {
         runtime_with_large_stacks().block_on(async {
             // Each blocks for long enough that all four permits are wanted.
             let tasks: Vec<_> = (0..20)
@@ -65,7 +38,7 @@ fn tasks_run_on_the_threads_that_can_be_had() {
 
 #[test]
 fn a_task_for_which_there_was_no_thread_runs_when_there_is_one() {
-    under_the_limit("a_task_for_which_there_was_no_thread_runs_when_there_is_one", || {
+    under_the_limit("a_task_for_which_there_was_no_thread_runs_when_there_is_one", 1, || {
         let runtime = runtime_with_large_stacks();
         let room: Vec<u8> = Vec::with_capacity(LIMIT - STACK); // address space, not memory
         let (done, ran) = mpsc::channel();

@@ -104,9 +104,30 @@ impl Builder {
 
     /// How many threads there may be besides those for `worker_threads`: 512, unless this is called.
     ///
-    /// They are started only when tasks block or compute for long: each stands in for one that is stuck. When all are in
-    /// use, stuck tasks stall others; that is said once on standard error.
+    /// They are started only when something blocks. One of them is there for closures of
+    /// [`spawn_blocking`](Runtime::spawn_blocking) alone; each other one runs such closures too, or stands in for a task that
+    /// blocks or computes for long. When all are in use, closures wait in a queue until one before them returns, and stuck
+    /// tasks stall others, which is said once on standard error. If closures wait for one another, the bound must be
+    /// large enough for them all.
+    ///
+    /// # Panics
+    ///
+    /// If `count` is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Builder::new_multi_thread().max_blocking_threads(1).build()?;
+    /// let calls: Vec<_> = (0..3).map(|n| runtime.spawn_blocking(move || n)).collect();
+    /// runtime.block_on(async {
+    ///     for (n, call) in calls.into_iter().enumerate() {
+    ///         assert_eq!(call.await.unwrap(), n); // one after the other
+    ///     }
+    /// });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn max_blocking_threads(&mut self, count: usize) -> &mut Self {
+        assert!(count > 0, "max_blocking_threads: a runtime needs at least one such thread, not 0");
         self.max_blocking_threads = count;
         self
     }
@@ -142,7 +163,7 @@ impl Builder {
 
     /// The size of the stacks of the threads that the runtime starts, in bytes.
     ///
-    /// That such a thread can be had is tried out when the runtime is built.
+    /// That such a thread can be had is tried out when a multi-thread runtime is built.
     pub fn thread_stack_size(&mut self, bytes: usize) -> &mut Self {
         self.thread_stack_size = Some(bytes);
         self
@@ -244,6 +265,8 @@ impl fmt::Debug for Builder {
             .field("flavor", &self.flavor)
             .field("worker_threads", &self.worker_threads)
             .field("thread_stack_size", &self.thread_stack_size)
+            .field("max_blocking_threads", &self.max_blocking_threads)
+            .field("thread_keep_alive", &self.thread_keep_alive)
             .finish_non_exhaustive()
     }
 }

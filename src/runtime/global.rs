@@ -1,5 +1,6 @@
 //! The runtime of programs that build none.
 
+use std::io;
 use std::panic::Location;
 use std::sync::OnceLock;
 
@@ -46,6 +47,26 @@ where
         Some(scheduler) => JoinHandle::new(scheduler.spawn(future, spawned_at)),
         None => global().handle().spawn_at(future, spawned_at),
     }
+}
+
+/// Has a closure called by the blocking pool of the runtime that this thread is in, else of the global one.
+///
+/// # Errors
+///
+/// If the pool has no thread, and the system starts none.
+pub(crate) fn spawn_blocking<F, R>(
+    f: F,
+    spawned_at: &'static Location<'static>,
+) -> io::Result<JoinHandle<R>>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    let join = match context::current() {
+        Some(scheduler) => scheduler.spawn_blocking(f, spawned_at),
+        None => global().handle().scheduler().spawn_blocking(f, spawned_at),
+    };
+    join.map(JoinHandle::new)
 }
 
 /// Blocks on the runtime that this thread is in, else on the global one.

@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use crate::scheduler::{Scheduler, context};
-use crate::task::JoinHandle;
+use crate::task::{JoinHandle, started};
 
 /// A reference to a runtime, to spawn on it from anywhere.
 ///
@@ -103,6 +103,33 @@ impl Handle {
         F::Output: Send + 'static,
     {
         JoinHandle::new(self.scheduler.spawn(future, spawned_at))
+    }
+
+    /// Calls a closure that may block on a thread of this runtime's own for such; see
+    /// [`task::spawn_blocking`](crate::task::spawn_blocking).
+    ///
+    /// # Panics
+    ///
+    /// If there is no such thread yet and the system starts none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::Handle;
+    ///
+    /// runtime::block_on(async {
+    ///     let size = Handle::current().spawn_blocking(|| std::fs::metadata("Cargo.toml").map(|m| m.len()));
+    ///     assert!(size.await.unwrap().unwrap() > 0);
+    /// });
+    /// ```
+    #[track_caller]
+    pub fn spawn_blocking<F, R>(&self, f: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let join = self.scheduler.spawn_blocking(f, Location::caller());
+        started(join.map(JoinHandle::new))
     }
 
     /// Runs a future to its end on the calling thread; see [`Runtime::block_on`](super::Runtime::block_on).

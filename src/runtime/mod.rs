@@ -13,13 +13,14 @@
 //! # Threads
 //!
 //! Building a runtime starts no thread. The thread that calls `block_on` runs tasks itself; others are started
-//! when there was work for them for as long as it takes to start one, up to `worker_threads` in all.
+//! when there was work for them for as long as it takes to start one, up to `worker_threads` in all. Closures that block
+//! have threads of their own, see [`spawn_blocking`](crate::task::spawn_blocking), in a current-thread runtime too.
 //!
 //! # The end
 //!
 //! When a runtime ends, the futures of all its suspended tasks are dropped, on the thread that ends it or on those
-//! that ran them. A task that is in a poll at that moment finishes that poll first. How long the end waits
-//! for such polls is up to how it is asked for: see [`Runtime::shutdown_timeout`],
+//! that ran them; so are blocking closures that were not called yet. A task that is in a poll at that moment finishes that
+//! poll first, and a closure that runs goes on. How long the end waits for such is up to how it is asked for: see [`Runtime::shutdown_timeout`],
 //! [`Runtime::shutdown_background`] and `Drop`.
 //!
 //! This layer is safe code on top of the scheduler; it knows nothing of cells.
@@ -36,4 +37,4 @@ pub use builder::Builder;
 pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
 pub use runtime::Runtime;
 
-pub(crate) use global::{block_on, spawn};
+pub(crate) use global::{block_on, spawn, spawn_blocking};

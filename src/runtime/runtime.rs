@@ -10,10 +10,11 @@ use crate::task::JoinHandle;
 ///
 /// # Dropping
 ///
-/// The futures of all suspended tasks are dropped. Polls that are running are waited for, but not longer than
-/// [`Runtime::DROP_WAITS`], so that a task which never returns does not hang the program; such a task keeps
-/// its thread. A runtime may be dropped from anywhere. Inside a task or `block_on` (of this or
-/// another runtime) dropping it does not wait at all, as with [`shutdown_background`](Self::shutdown_background).
+/// The futures of all suspended tasks are dropped, and so are blocking closures that were not called yet. Polls and closures
+/// that are running are waited for, but not longer than [`Runtime::DROP_WAITS`], so that one which never returns does not
+/// hang the program; it keeps its thread. A runtime may be dropped from anywhere. Inside a task or `block_on` (of this or
+/// another runtime), or inside one of its own blocking closures, dropping it does not wait at all, as with
+/// [`shutdown_background`](Self::shutdown_background).
 ///
 /// # Examples
 ///
@@ -26,12 +27,12 @@ use crate::task::JoinHandle;
 #[derive(Debug)]
 pub struct Runtime {
     handle: Handle,
-    /// For how long its end waits for polls.
+    /// For how long its end waits for polls and closures.
     waits: Duration,
 }
 
 impl Runtime {
-    /// For how long dropping a runtime waits for polls that do not return.
+    /// For how long dropping a runtime waits for polls and blocking closures that do not return.
     pub const DROP_WAITS: Duration = Duration::from_secs(1);
 
     /// A multi-thread runtime with as many permits as the machine has cores.
@@ -63,6 +64,30 @@ impl Runtime {
         F::Output: Send + 'static,
     {
         self.handle.spawn_at(future, Location::caller())
+    }
+
+    /// Calls a closure that may block on a thread of the runtime's own for such; see
+    /// [`task::spawn_blocking`](crate::task::spawn_blocking).
+    ///
+    /// # Panics
+    ///
+    /// If there is no such thread yet and the system starts none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Runtime::new()?;
+    /// let sum = runtime.spawn_blocking(|| (1..=1_000_u64).sum::<u64>());
+    /// assert_eq!(runtime.block_on(sum).unwrap(), 500_500);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn spawn_blocking<F, R>(&self, f: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.handle.spawn_blocking(f)
     }
 
     /// Runs a future to its end on the calling thread, which runs tasks of the runtime meanwhile.
@@ -102,7 +127,7 @@ impl Runtime {
         self.handle.enter()
     }
 
-    /// Ends the runtime, and waits for running polls for at most so long.
+    /// Ends the runtime, and waits for running polls and blocking closures for at most so long.
     ///
     /// # Examples
     ///
@@ -118,7 +143,7 @@ impl Runtime {
         self.waits = duration;
     }
 
-    /// Ends the runtime without waiting for running polls.
+    /// Ends the runtime without waiting for running polls or blocking closures.
     pub fn shutdown_background(self) {
         self.shutdown_timeout(Duration::ZERO);
     }

@@ -9,8 +9,8 @@
 //! that pays. The current-thread flavour is a scheduler with one permit that never starts a thread.
 //!
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
-//! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `shutdown`,
-//! `monitor`, `context` (who am I on this thread).
+//! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `thread_budget`,
+//! `blocking` (closures that block, on threads without a permit), `shutdown`, `monitor`, `context` (who am I on this thread).
 //!
 //! # Who calls it
 //!
@@ -30,6 +30,7 @@
 //! What tasks wait for, and what a cell looks like. It is safe code, but for the run queue, and for what `home` promises the cell.
 
 mod beat;
+mod blocking;
 pub(crate) mod context;
 mod cpu_clock;
 mod crew;
@@ -129,6 +130,8 @@ impl fmt::Debug for Config {
             .field("worker_threads", &self.worker_threads)
             .field("starts_threads", &self.starts_threads)
             .field("thread_stack_size", &self.thread_stack_size)
+            .field("max_blocking_threads", &self.max_blocking_threads)
+            .field("thread_keep_alive", &self.thread_keep_alive)
             .finish_non_exhaustive()
     }
 }

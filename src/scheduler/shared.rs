@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
+use super::blocking::Pool;
 use super::crew::Crew;
 use super::home::SpareHomes;
 use super::idle::{Grant, Idle};
@@ -26,6 +27,7 @@ use std::sync::Arc;
 /// | `injector` | anyone | anyone |
 /// | `idle` | anyone | see `idle` |
 /// | `threads` | anyone | under its lock |
+/// | `blocking` | anyone | under its lock |
 /// | `spare_homes` | under its lock | under its lock |
 /// | `driver` | anyone | see `driver` |
 /// | `notes` | the monitor | the monitor |
@@ -35,6 +37,7 @@ pub(crate) struct Scheduler {
     pub(super) injector: Injector<Runnable>,
     pub(super) idle: Idle,
     pub(super) threads: Threads,
+    pub(super) blocking: Pool<Runnable>,
     pub(super) spare_homes: SpareHomes,
     pub(super) driver: Arc<Driver>,
     pub(super) notes: monitor::Notes,
@@ -44,13 +47,15 @@ impl Scheduler {
     /// A scheduler without any thread.
     pub(crate) fn new(config: Config) -> Arc<Self> {
         let permits = config.worker_threads;
-        let budget = Arc::new(ThreadBudget::new(config.max_blocking_threads));
-        let idle = Idle::new(permits, config.starts_threads, budget);
+        // One thread is set aside for the blocking pool.
+        let budget = Arc::new(ThreadBudget::new(config.max_blocking_threads - 1));
+        let idle = Idle::new(permits, config.starts_threads, budget.clone());
         let scheduler = Arc::new_cyclic(|scheduler| Self {
             roster: Roster::new(permits, idle.most_workers()),
             injector: Injector::new(),
             idle,
             threads: Threads::new(),
+            blocking: Pool::new(budget),
             spare_homes: SpareHomes::default(),
             driver: Arc::new(Driver::new(permits, Crew::new(scheduler.clone()))),
             notes: monitor::Notes::default(),

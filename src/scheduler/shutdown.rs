@@ -4,12 +4,13 @@
 //!
 //! 1. `idle` is closed: every permit is taken, nobody claims, wakes or starts a worker any more. From here on
 //!    whoever injects a task finds the runtime closed, and drains the injector itself.
-//! 2. Everybody who sleeps or waits is unparked. The driver ends what waits in it, with an error.
+//! 2. Everybody who sleeps or waits is unparked. The blocking pool is closed, and the closures that wait there are dropped.
+//!    The driver ends what waits in it, with an error.
 //! 3. The thread that ends the runtime closes the sets of suspended tasks, which cancels them, and empties the
 //!    queues and slots of all workers and the injector, dropping the futures.
 //! 4. A worker that is in a poll finds its permit taken when the poll ends. It does step 3 too, and leaves.
-//! 5. The ending thread waits until all threads have left their workers, those in `block_on` too, for as long as it was
-//!    told to.
+//! 5. The ending thread waits until all threads have left their workers, those in `block_on` too, and those of the blocking
+//!    pool are gone, for as long as it was told to.
 //!
 //! # Why no task is left
 //!
@@ -27,7 +28,7 @@
 //!
 //! # What stays
 //!
-//! A task that is stuck in a poll keeps its thread, and the scheduler's memory with it, until it returns, if
+//! A task that is stuck in a poll, or a closure in a call, keeps its thread, and the scheduler's memory with it, until it returns, if
 //! ever. Nobody waits longer for it than the time given.
 
 use std::cell::Cell;
@@ -45,17 +46,22 @@ thread_local! {
 }
 
 impl Scheduler {
-    /// Ends the runtime, and waits for its workers for so long.
+    /// Ends the runtime, and waits for its workers and its closures for so long.
     ///
-    /// A thread that itself works for a runtime does not wait: it would wait for itself.
+    /// A thread that itself works for a runtime, or serves in this one's blocking pool, does not wait: it would wait for
+    /// itself.
     pub(crate) fn shut_down(self: &Arc<Self>, wait: Duration) {
         monitor::forget(self);
         let parkers = self.idle.close();
         parkers.iter().for_each(|parker| parker.unpark());
+        self.close_blocking();
         self.driver.close();
         self.drain_all();
-        let wait = if context::is_blocking() { Duration::ZERO } else { wait };
-        self.threads.wait(Instant::now().checked_add(wait));
+        let waits_for_itself = context::is_blocking() || self.is_served_here();
+        let wait = if waits_for_itself { Duration::ZERO } else { wait };
+        let deadline = Instant::now().checked_add(wait);
+        self.threads.wait(deadline);
+        self.blocking.wait(deadline);
     }
 
     /// Step 4, for a worker that leaves because the runtime ended.

@@ -2,7 +2,13 @@
 //!
 //! Spare workers, which stand in for those that are stuck, and the threads of the blocking pool count together, so that
 //! neither a burst of the one nor of the other exhausts the system. A place is taken before a thread starts and given back
-//! when it is needed no more. The count orders nothing, so its accesses are relaxed.
+//! when it is needed no more.
+//!
+//! One thread of the bound is no place here: it is set aside for the pool. So a closure never waits until a spare worker goes,
+//! which would have to know of the pool and look at its queue. *Rejected:* no such privilege, and whoever gives a place back
+//! looks at the queue; who forgets it once, on the way out of an error say, leaves a closure for ever.
+//!
+//! The count orders nothing, so its accesses are relaxed.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -21,6 +27,11 @@ impl ThreadBudget {
     /// How many places there are.
     pub(crate) fn most(&self) -> usize {
         self.most
+    }
+
+    /// Whether a place was left a moment ago.
+    pub(crate) fn has_room(&self) -> bool {
+        self.taken.load(Relaxed) < self.most
     }
 
     /// Takes a place, if one is left.

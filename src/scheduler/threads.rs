@@ -93,9 +93,7 @@ impl Scheduler {
                 drop(inner);
                 self.idle.return_unstarted(worker);
                 if first {
-                    say(&format!(
-                        "no thread could be started ({error}); going on with those there are, and trying again later"
-                    ));
+                    say_refused(&error);
                 }
             }
         }
@@ -133,6 +131,13 @@ impl Scheduler {
         self.threads.lock.lock().working -= 1;
         self.threads.left.notify_all();
     }
+}
+
+/// To be said once per series of failures: the program goes on with the threads that it has.
+pub(super) fn say_refused(error: &io::Error) {
+    say(&format!(
+        "no thread could be started ({error}); going on with those there are, and trying again later"
+    ));
 }
 
 /// Tells whoever reads the standard error; the program goes on.

@@ -45,8 +45,9 @@ impl<T> JoinHandle<T> {
 
     /// Ends the task: its future is dropped instead of polled the next time.
     ///
-    /// A task that is done already, or that becomes done in the poll that is running now, keeps its output. The task's own
-    /// runtime drops the future, not this call; await the handle to know that it happened.
+    /// A task that is done already, or that becomes done in the poll that is running now, keeps its output; so does a closure
+    /// of [`spawn_blocking`](super::spawn_blocking) that has begun. The task's own runtime drops the future, not this call;
+    /// await the handle to know that it happened.
     ///
     /// # Examples
     ///

@@ -3,13 +3,14 @@
 //! [`spawn`] starts one. It runs whether anybody waits for it or not: dropping its [`JoinHandle`] detaches it. Awaiting
 //! the handle gives its output, or a [`JoinError`] if it panicked or was aborted. A task gives its thread to
 //! others whenever it awaits something that is not ready, and at the latest after 128 operations that were; one
-//! that computes for long should await [`checkpoint`] now and then.
+//! that computes for long should await [`checkpoint`] now and then, and what blocks goes to [`spawn_blocking`].
 //!
 //! This layer is a thin face: the scheduler runs tasks, `cell` holds them.
 
 mod abort;
 #[cfg(feature = "rt-multi-thread")]
 mod block_in_place;
+mod blocking;
 mod error;
 mod id;
 mod join;
@@ -19,10 +20,13 @@ mod yield_now;
 pub use abort::AbortHandle;
 #[cfg(feature = "rt-multi-thread")]
 pub use block_in_place::block_in_place;
+pub use blocking::spawn_blocking;
 pub use error::JoinError;
 pub use id::{Id, id, try_id};
 pub use join::JoinHandle;
 pub use spawn::spawn;
 pub use yield_now::{checkpoint, consume_budget, yield_now};
+
+pub(crate) use blocking::started;
 
 pub use crate::coop::{Unconstrained, unconstrained};

@@ -5,6 +5,8 @@
 
 mod count;
 mod gate;
+#[cfg(target_pointer_width = "64")]
+mod limit;
 mod panics;
 #[cfg(feature = "net")]
 mod sockets;
@@ -13,6 +15,8 @@ mod watch;
 
 pub use count::{Counted, Counts, poll_once};
 pub use gate::Gate;
+#[cfg(target_pointer_width = "64")]
+pub use limit::{LIMIT, STACK, under_the_limit};
 pub use panics::{PanicsOnDrop, hush, text_of};
 #[cfg(feature = "net")]
 pub use sockets::{

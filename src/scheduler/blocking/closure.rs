@@ -1,0 +1,51 @@
+//! A closure as a task.
+
+use std::io;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use crate::cell::{self, JoinRef};
+use crate::scheduler::{Home, Scheduler, next_task_id};
+
+/// The future that calls a closure in its only poll.
+struct Closure<F>(Option<F>);
+
+// The closure is moved out before it is called, and never pinned.
+impl<F> Unpin for Closure<F> {}
+
+impl<F: FnOnce() -> R, R> Future for Closure<F> {
+    type Output = R;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<R> {
+        let call = self.0.take().expect("a closure is polled once");
+        Poll::Ready(call())
+    }
+}
+
+impl Scheduler {
+    /// Has a closure called by a thread of the blocking pool.
+    ///
+    /// Once the runtime has ended, it is cancelled instead.
+    ///
+    /// # Errors
+    ///
+    /// If the pool has no thread, and the system starts none. The closure has been dropped then.
+    pub(crate) fn spawn_blocking<F, R>(
+        self: &Arc<Self>,
+        call: F,
+        spawned_at: &'static Location<'static>,
+    ) -> io::Result<JoinRef<R>>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        // Its home stays unused, since the task never suspends: any worker's will do.
+        let home = Home::new(self.worker(0).clone());
+        let future = Closure(Some(call));
+        let (job, join) = cell::spawn(future, home, next_task_id(), spawned_at);
+        self.push_job(job)?;
+        Ok(join)
+    }
+}

@@ -1,0 +1,97 @@
+//! What happens to blocking closures when the system gives no more threads.
+//!
+//! The limit is that of address space, as in `runtime_thread_limit`.
+#![cfg(all(target_os = "linux", target_pointer_width = "64"))]
+
+mod support;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use futures::executor;
+use runtime::{Builder, Runtime};
+use support::{Gate, LIMIT, STACK, text_of, under_the_limit};
+
+/// A runtime of which one thread fits under the limit, and not two.
+fn runtime_with_large_stacks() -> Runtime {
+    Builder::new_current_thread().thread_stack_size(STACK).enable_all().build().unwrap()
+}
+
+#[test]
+fn calls_wait_for_the_threads_that_can_be_had() {
+    under_the_limit("calls_wait_for_the_threads_that_can_be_had", 1, || {
+        let runtime = runtime_with_large_stacks();
+        let calls: Vec<_> = (0..20)
+            .map(|n| {
+                runtime.spawn_blocking(move || {
+                    std::thread::sleep(Duration::from_millis(5));
+                    n
+                })
+            })
+            .collect();
+        for (n, call) in calls.into_iter().enumerate() {
+            assert_eq!(executor::block_on(call).unwrap(), n);
+        }
+    });
+}
+
+#[test]
+fn without_any_thread_whoever_spawns_is_told_why_and_can_try_again() {
+    under_the_limit("without_any_thread_whoever_spawns_is_told_why_and_can_try_again", 0, || {
+        let runtime = runtime_with_large_stacks();
+        let room: Vec<u8> = Vec::with_capacity(LIMIT - STACK); // address space, not memory
+        std::panic::set_hook(Box::new(|_| ()));
+        for _ in 0..3 {
+            let spawned = catch_unwind(AssertUnwindSafe(|| runtime.spawn_blocking(|| 7)));
+            let payload =
+                spawned.expect_err("a thread was started though there was no room for it");
+            let text = text_of(&*payload);
+            assert!(text.starts_with("there is no thread for a blocking closure"), "{text}");
+            assert!(text.contains("os error"), "the cause is told: {text}");
+        }
+        drop(room);
+        assert_eq!(executor::block_on(runtime.spawn_blocking(|| 7)).unwrap(), 7);
+    });
+}
+
+/// A call that has a thread may need one that has none: the pool tries again though nobody spawns any more.
+#[test]
+fn a_thread_that_takes_a_call_tries_again_for_those_behind_it() {
+    under_the_limit("a_thread_that_takes_a_call_tries_again_for_those_behind_it", 1, || {
+        let runtime = Builder::new_current_thread().thread_stack_size(STACK / 2).build().unwrap();
+        let (begin, both) = (Gate::new("the room is there"), Gate::new("the second call runs"));
+        let begun = Gate::new("the first call has begun");
+        let first = runtime.spawn_blocking({
+            let (begin, begun) = (begin.clone(), begun.clone());
+            move || {
+                begun.open();
+                begin.wait();
+            }
+        });
+        begun.wait();
+        let room: Vec<u8> = Vec::with_capacity(LIMIT - STACK);
+        let waits = runtime.spawn_blocking({
+            let both = both.clone();
+            move || both.wait()
+        });
+        let opens = runtime.spawn_blocking(move || both.open());
+        drop(room);
+        begin.open();
+        for call in [first, waits, opens] {
+            executor::block_on(call).unwrap();
+        }
+    });
+}
+
+#[test]
+#[cfg(feature = "net")]
+fn a_look_up_without_a_thread_is_an_error() {
+    under_the_limit("a_look_up_without_a_thread_is_an_error", 0, || {
+        let runtime = runtime_with_large_stacks();
+        let _room: Vec<u8> = Vec::with_capacity(LIMIT - STACK);
+        let found = runtime
+            .block_on(async { runtime::net::lookup_host("nobody.invalid:80").await.map(drop) });
+        let text = found.unwrap_err().to_string();
+        assert!(text.contains("there is no thread for a blocking closure"), "{text}");
+    });
+}
