@@ -198,6 +198,7 @@ impl Local {
         scheduler.idle.vacate(self.worker.index);
         scheduler.after_push();
         scheduler.driver.hand_over();
+        scheduler.reinforce_blocking(); // a place may have become free
     }
 
     /// Moves what is still queued here to the injector. Whoever calls this looks at the injector afterwards.

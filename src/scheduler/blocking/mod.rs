@@ -17,7 +17,7 @@
 //!
 //! 1. Jobs begin in the order in which they were pushed.
 //! 2. While a job waits, there is a thread that will look at the queue again.
-//! 3. There are no more threads than the budget gives: the pool takes a place for each but one, which is set aside for it.
+//! 3. No more threads serve than the budget gives: the pool takes a place for each but one, which is set aside for it.
 //! 4. No job runs, and none is dropped, under the pool's lock.
 //!
 //! # What it does not know

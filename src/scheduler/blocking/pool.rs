@@ -37,7 +37,8 @@
 //! | field | changed |
 //! |---|---|
 //! | `jobs` | by pushers and threads; stays empty once `is_closed` |
-//! | `idle`, `serving`, `alive` | by the threads themselves, `serving` and `alive` also by who starts one |
+//! | `idle`, `serving`, `alive` | up by who starts a thread, then by the thread itself |
+//! | `failures` | by who starts a thread, or cannot |
 //! | `is_closed` | once, by the end of the runtime |
 //! | `handles`, `retired` | by who starts a thread, and by the thread when it goes; taken by the end |
 

@@ -4,7 +4,7 @@
 //!
 //! If the pool has threads, the job waits for one of them, and this is said once on standard error. If it has none, whoever
 //! spawns gets the error, since nobody can tell how long the job would wait. A thread that takes a job while others wait
-//! tries again for these, so that the pool grows as soon as the system or the budget allows.
+//! tries again for these; so does a worker that goes, since a place in the budget may be free then.
 //!
 //! A thread is started under the pool's lock: so "there is no thread" and "the job was pushed" are one step, and an error
 //! is given to the one that it concerns. That the lock is held for the time of a system call matters little, since it
@@ -40,22 +40,29 @@ impl Scheduler {
     ///
     /// If there is no thread, and none can be started.
     pub(super) fn push_job(self: &Arc<Self>, job: Runnable) -> io::Result<()> {
-        let (inner, refusal) = self.reinforce(1);
-        if let Some(refusal) = refusal {
-            if inner.serving == 0 {
-                drop(inner); // before the job is
-                return Err(refusal.explained());
-            }
-            refusal.report();
+        let (inner, mut refusal) = self.lock_reinforced(1);
+        if inner.serving == 0
+            && let Some(refusal) = refusal.take()
+        {
+            drop(inner); // before the job is
+            return Err(refusal.explained());
         }
         if let Pushed::Closed(job) = self.blocking.push(inner, job) {
             cancel(job);
         }
+        refusal.into_iter().for_each(Refusal::report);
         Ok(())
     }
 
+    /// Starts a thread for jobs that wait, if it can: to be called when that may have become possible.
+    pub(in crate::scheduler) fn reinforce_blocking(self: &Arc<Self>) {
+        let (inner, refusal) = self.lock_reinforced(0);
+        drop(inner);
+        refusal.into_iter().for_each(Refusal::report);
+    }
+
     /// Locks the pool, and starts a thread if one is wanted for what waits and as many as come.
-    fn reinforce(
+    fn lock_reinforced(
         self: &Arc<Self>,
         come: usize,
     ) -> (MutexGuard<'_, Inner<Runnable>>, Option<Refusal>) {
@@ -103,9 +110,7 @@ impl Scheduler {
         let mut inner = self.blocking.arrive();
         while let Some(Taken { job, wants_thread }) = self.next_job(inner) {
             if wants_thread {
-                let (inner, refusal) = self.reinforce(0);
-                drop(inner);
-                refusal.into_iter().for_each(Refusal::report);
+                self.reinforce_blocking();
             }
             context::poll_as(job.header().id(), || job.run());
             inner = self.blocking.lock();

@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use loom::thread;
 
+use crate::driver::Parker;
 use crate::scheduler::blocking::{Inner, Pool, Pushed, Taken, Wait};
 use crate::scheduler::thread_budget::ThreadBudget;
 use crate::util::sync::{AtomicUsize, Condvar, MutexGuard};
@@ -24,6 +25,8 @@ struct Small {
     /// How many jobs were done, and how many came back since the pool was closed.
     done: AtomicUsize,
     returned: AtomicUsize,
+    /// Unparked after each job.
+    parker: Parker,
 }
 
 /// How a thread waits: until it is woken, or with its time over at once.
@@ -36,8 +39,8 @@ enum Patience {
 impl Small {
     fn new(bound: usize) -> Arc<Self> {
         let (done, returned) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let budget = Arc::new(ThreadBudget::new(bound - 1));
-        Arc::new(Self { pool: Pool::new(budget), done, returned })
+        let pool = Pool::new(Arc::new(ThreadBudget::new(bound - 1)));
+        Arc::new(Self { pool, done, returned, parker: Parker::new() })
     }
 
     /// As `Scheduler::push_job`. Returns the thread that was started, if one was.
@@ -63,6 +66,7 @@ impl Small {
         let mut inner = self.pool.arrive();
         while let Some(Taken { job, .. }) = self.pool.next(inner, wait) {
             self.done.fetch_add(job, Relaxed);
+            self.parker.unpark();
             inner = self.pool.lock();
         }
         self.pool.retire();
@@ -123,7 +127,7 @@ fn loom_a_push_wakes_a_thread_that_waits() {
         let thread = small.push(Patience::Endless);
         assert!(small.push(Patience::Endless).is_none(), "more threads than the bound");
         while small.done.load(Relaxed) < 2 {
-            thread::yield_now();
+            small.parker.park(None);
         }
         small.close();
         join([thread]);

@@ -24,6 +24,8 @@ mod attend;
 #[cfg(not(loom))]
 mod beat;
 #[cfg(not(loom))]
+mod blocking;
+#[cfg(not(loom))]
 mod idle;
 #[cfg(not(loom))]
 mod injector;
