@@ -219,9 +219,5 @@ fn options_are_kept() {
         if ours.join_multicast_v4(group, Ipv4Addr::LOCALHOST).is_ok() {
             ours.leave_multicast_v4(group, Ipv4Addr::LOCALHOST).unwrap();
         }
-        assert_eq!(
-            ours.send_to(b"x", "nowhere:1").await.unwrap_err().kind(),
-            ErrorKind::Unsupported
-        );
     });
 }

@@ -1,6 +1,5 @@
 //! Whatever can be given where an address is asked for.
 
-use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
@@ -14,18 +13,25 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 /// | a `&str` or `String` with a port | `("::1", 80)` |
 /// | a slice of `SocketAddr` | each of them is tried, in their order |
 ///
-/// `localhost` is the loopback address, of IPv4 first and then of IPv6. Other names are not looked up yet: they give an error of
-/// the kind [`Unsupported`](ErrorKind::Unsupported).
+/// `localhost` is the loopback address, of IPv4 first and then of IPv6. Other names are looked up as
+/// [`lookup_host`](super::lookup_host) says, and all their addresses are tried.
 ///
 /// It cannot be implemented outside of this crate.
 pub trait ToSocketAddrs: Sealed {}
 
 impl<T: Sealed + ?Sized> ToSocketAddrs for T {}
 
-/// What [`ToSocketAddrs`] does, out of the users' sight, so that it can become a look-up that waits.
+/// What [`ToSocketAddrs`] does, out of the users' sight.
 pub trait Sealed {
     #[doc(hidden)]
-    fn addresses(&self) -> io::Result<Addresses>;
+    fn target(&self) -> io::Result<Target>;
+}
+
+/// What something stands for before a name was looked up.
+#[derive(Clone, Debug)]
+pub enum Target {
+    Known(Addresses),
+    Name(String, u16),
 }
 
 /// The addresses that something stands for.
@@ -39,9 +45,9 @@ enum Found {
     Many(std::vec::IntoIter<SocketAddr>),
 }
 
-impl From<SocketAddr> for Addresses {
+impl From<SocketAddr> for Target {
     fn from(address: SocketAddr) -> Self {
-        Self(Found::One(Some(address)))
+        Self::Known(Addresses(Found::One(Some(address))))
     }
 }
 
@@ -63,61 +69,61 @@ impl Iterator for Addresses {
 }
 
 impl Sealed for SocketAddr {
-    fn addresses(&self) -> io::Result<Addresses> {
+    fn target(&self) -> io::Result<Target> {
         Ok((*self).into())
     }
 }
 
 impl Sealed for SocketAddrV4 {
-    fn addresses(&self) -> io::Result<Addresses> {
-        SocketAddr::V4(*self).addresses()
+    fn target(&self) -> io::Result<Target> {
+        SocketAddr::V4(*self).target()
     }
 }
 
 impl Sealed for SocketAddrV6 {
-    fn addresses(&self) -> io::Result<Addresses> {
-        SocketAddr::V6(*self).addresses()
+    fn target(&self) -> io::Result<Target> {
+        SocketAddr::V6(*self).target()
     }
 }
 
 impl Sealed for (IpAddr, u16) {
-    fn addresses(&self) -> io::Result<Addresses> {
-        SocketAddr::from(*self).addresses()
+    fn target(&self) -> io::Result<Target> {
+        SocketAddr::from(*self).target()
     }
 }
 
 impl Sealed for (Ipv4Addr, u16) {
-    fn addresses(&self) -> io::Result<Addresses> {
-        SocketAddr::from(*self).addresses()
+    fn target(&self) -> io::Result<Target> {
+        SocketAddr::from(*self).target()
     }
 }
 
 impl Sealed for (Ipv6Addr, u16) {
-    fn addresses(&self) -> io::Result<Addresses> {
-        SocketAddr::from(*self).addresses()
+    fn target(&self) -> io::Result<Target> {
+        SocketAddr::from(*self).target()
     }
 }
 
 impl Sealed for [SocketAddr] {
-    fn addresses(&self) -> io::Result<Addresses> {
-        Ok(self.to_vec().into())
+    fn target(&self) -> io::Result<Target> {
+        Ok(Target::Known(self.to_vec().into()))
     }
 }
 
 impl Sealed for (&str, u16) {
-    fn addresses(&self) -> io::Result<Addresses> {
+    fn target(&self) -> io::Result<Target> {
         host(self.0, self.1)
     }
 }
 
 impl Sealed for (String, u16) {
-    fn addresses(&self) -> io::Result<Addresses> {
+    fn target(&self) -> io::Result<Target> {
         host(&self.0, self.1)
     }
 }
 
 impl Sealed for str {
-    fn addresses(&self) -> io::Result<Addresses> {
+    fn target(&self) -> io::Result<Target> {
         if let Ok(address) = self.parse::<SocketAddr>() {
             return Ok(address.into());
         }
@@ -132,83 +138,35 @@ impl Sealed for str {
 }
 
 impl Sealed for String {
-    fn addresses(&self) -> io::Result<Addresses> {
-        self.as_str().addresses()
+    fn target(&self) -> io::Result<Target> {
+        self.as_str().target()
     }
 }
 
 impl<T: Sealed + ?Sized> Sealed for &T {
-    fn addresses(&self) -> io::Result<Addresses> {
-        (**self).addresses()
+    fn target(&self) -> io::Result<Target> {
+        (**self).target()
     }
 }
 
-/// The addresses of a host that is given by its address or name.
-fn host(name: &str, port: u16) -> io::Result<Addresses> {
+/// What a host stands for that is given by its address or name.
+fn host(name: &str, port: u16) -> io::Result<Target> {
     if let Ok(ip) = name.parse::<IpAddr>() {
         return Ok(SocketAddr::new(ip, port).into());
     }
     if name.eq_ignore_ascii_case("localhost") {
         let loopbacks: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
-        return Ok(loopbacks.map(|ip| SocketAddr::new(ip, port)).to_vec().into());
+        let addresses = loopbacks.map(|ip| SocketAddr::new(ip, port)).to_vec();
+        return Ok(Target::Known(addresses.into()));
     }
-    let text = format!(
-        "the name `{name}` cannot be looked up: only addresses and `localhost` can be given yet"
-    );
-    Err(io::Error::new(ErrorKind::Unsupported, text))
-}
-
-/// Tries each address until one succeeds, else fails with the error of the last.
-pub(super) async fn try_each<T, F>(
-    target: impl ToSocketAddrs,
-    mut attempt: impl FnMut(SocketAddr) -> F,
-) -> io::Result<T>
-where
-    F: Future<Output = io::Result<T>>,
-{
-    let mut last = nothing();
-    for address in target.addresses()? {
-        match attempt(address).await {
-            Ok(done) => return Ok(done),
-            Err(error) => last = error,
-        }
+    if name.is_empty() {
+        return Err(invalid(format!("an address with the port {port} has no host")));
     }
-    Err(last)
+    Ok(Target::Name(name.to_owned(), port))
 }
 
-/// The address that is tried first.
-pub(super) fn first(target: impl ToSocketAddrs) -> io::Result<SocketAddr> {
-    target.addresses()?.next().ok_or_else(nothing)
-}
-
-fn nothing() -> io::Error {
-    invalid("there is no address to try".to_owned())
-}
-
-fn invalid(text: String) -> io::Error {
+pub(super) fn invalid(text: String) -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, text)
-}
-
-/// The addresses that `host` stands for.
-///
-/// # Errors
-///
-/// If it is a text that is no address, or a name; see [`ToSocketAddrs`].
-///
-/// # Examples
-///
-/// ```
-/// runtime::block_on(async {
-///     let addresses: Vec<_> = runtime::net::lookup_host("localhost:80").await?.collect();
-///     assert!(addresses.iter().all(|address| address.ip().is_loopback()));
-///     # Ok::<(), std::io::Error>(())
-/// })
-/// # .unwrap();
-/// ```
-pub async fn lookup_host<T: ToSocketAddrs>(
-    host: T,
-) -> io::Result<impl Iterator<Item = SocketAddr>> {
-    host.addresses()
 }
 
 #[cfg(test)]
@@ -216,8 +174,10 @@ mod tests {
     use super::*;
 
     fn found(target: impl ToSocketAddrs) -> Vec<String> {
-        let addresses = target.addresses().expect("an address");
-        addresses.map(|address| address.to_string()).collect()
+        match target.target() {
+            Ok(Target::Known(addresses)) => addresses.map(|address| address.to_string()).collect(),
+            other => panic!("{other:?} is no address"),
+        }
     }
 
     #[test]
@@ -245,20 +205,22 @@ mod tests {
     }
 
     #[test]
-    fn localhost_is_loopback_and_other_names_say_that_they_cannot_be_looked_up() {
+    fn localhost_is_loopback_and_other_names_are_to_be_looked_up() {
         for all in [found("localhost:7"), found(("LocalHost", 7))] {
             assert_eq!(all, ["127.0.0.1:7", "[::1]:7"]);
         }
-        let error = "example.org:80".addresses().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert!(error.to_string().contains("`example.org`"), "{error}");
+        for target in ["example.org:80".target(), ("example.org", 80).target()] {
+            let target = target.expect("a name");
+            assert!(matches!(target, Target::Name(name, 80) if name == "example.org"));
+        }
     }
 
     #[test]
     fn what_is_no_address_is_invalid() {
-        for text in ["", "127.0.0.1", "localhost", "localhost:", "localhost:port", "1.2.3.4:65536"]
+        for text in
+            ["", ":80", "127.0.0.1", "localhost", "localhost:", "localhost:port", "1.2.3.4:65536"]
         {
-            assert_eq!(text.addresses().unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
+            assert_eq!(text.target().unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
         }
     }
 }

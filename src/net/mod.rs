@@ -15,7 +15,8 @@
 //!
 //! # Names
 //!
-//! Addresses are literals for now, such as `127.0.0.1:80` or `[::1]:80`, and `localhost`; see [`ToSocketAddrs`].
+//! Wherever an address is asked for, a name with a port will do, such as `example.org:80`. It is looked up by a thread of the
+//! blocking pool, and its addresses are tried one after another; see [`ToSocketAddrs`] and [`lookup_host`].
 //!
 //! # Examples
 //!
@@ -40,16 +41,18 @@
 //! ```
 
 // What stands below: the sockets are mio's, each held in an `Evented` with its registration, and the operations are
-// those of the registration. Here is no concurrency and no `unsafe`. It knows neither workers nor timers.
+// those of the registration; names are looked up by the blocking pool. Here is no concurrency and no `unsafe`. It knows neither workers nor timers.
 
 mod addr;
 mod byte_stream;
+mod lookup;
 pub mod tcp;
 mod udp;
 
 #[cfg(all(test, not(loom), target_os = "linux"))]
 mod tests;
 
-pub use addr::{ToSocketAddrs, lookup_host};
+pub use addr::ToSocketAddrs;
+pub use lookup::lookup_host;
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use super::TcpStream;
 use crate::driver::{Direction, Evented, IoHandle};
 use crate::io::Interest;
-use crate::net::addr::{self, ToSocketAddrs};
+use crate::net::{ToSocketAddrs, lookup};
 use crate::runtime::driver;
 
 /// A socket that takes TCP connections.
@@ -50,11 +50,11 @@ impl TcpListener {
     ///
     /// # Cancel safety
     ///
-    /// This does not wait.
+    /// This waits only if a name has to be looked up; nothing is bound before that.
     ///
     /// # Errors
     ///
-    /// That of the last address, if none can be had; or if `addr` is no address.
+    /// That of the last address, if none can be had; or if `addr` stands for none.
     ///
     /// # Panics
     ///
@@ -73,7 +73,7 @@ impl TcpListener {
     /// # .unwrap();
     /// ```
     pub async fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
-        addr::try_each(addr, |address| ready(Self::bind_to(address))).await
+        lookup::try_each(addr, |address| ready(Self::bind_to(address))).await
     }
 
     fn bind_to(address: SocketAddr) -> io::Result<Self> {

@@ -13,8 +13,7 @@ use super::into_split::{self, OwnedReadHalf, OwnedWriteHalf};
 use super::split::{ReadHalf, WriteHalf};
 use crate::driver::{Direction, Evented, IoHandle};
 use crate::io::Interest;
-use crate::net::addr::{self, ToSocketAddrs};
-use crate::net::byte_stream;
+use crate::net::{ToSocketAddrs, byte_stream, lookup};
 use crate::runtime::driver;
 
 /// What is asked of the system for a stream.
@@ -66,13 +65,13 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// That of the last address, if none answers; or if `addr` is no address.
+    /// That of the last address, if none answers; or if `addr` stands for none.
     ///
     /// # Panics
     ///
     /// If the runtime was built without I/O.
     pub async fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
-        addr::try_each(addr, Self::connect_to).await
+        lookup::try_each(addr, Self::connect_to).await
     }
 
     async fn connect_to(address: SocketAddr) -> io::Result<Self> {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use super::UdpSocket;
 use crate::driver::Direction;
 use crate::io::Interest;
-use crate::net::addr::{self, ToSocketAddrs};
+use crate::net::{ToSocketAddrs, lookup};
 
 impl UdpSocket {
     /// Sends a datagram to the peer. Returns its length.
@@ -49,9 +49,9 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// If `addr` is no address, or the system refuses.
+    /// If `addr` stands for none, or the system refuses.
     pub async fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
-        let target = addr::first(addr)?;
+        let target = lookup::first(addr).await?;
         self.async_io(Interest::WRITABLE, || self.io.send_to(buf, target)).await
     }
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use crate::driver::{Evented, IoHandle};
 use crate::io::{Interest, Ready};
-use crate::net::addr::{self, ToSocketAddrs};
+use crate::net::{ToSocketAddrs, lookup};
 use crate::runtime::driver;
 
 /// A UDP socket.
@@ -47,17 +47,17 @@ impl UdpSocket {
     ///
     /// # Cancel safety
     ///
-    /// This does not wait.
+    /// This waits only if a name has to be looked up; nothing is done before that.
     ///
     /// # Errors
     ///
-    /// That of the last address, if none can be had; or if `addr` is no address.
+    /// That of the last address, if none can be had; or if `addr` stands for none.
     ///
     /// # Panics
     ///
     /// If the runtime was built without I/O.
     pub async fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
-        addr::try_each(addr, |address| future::ready(Self::bind_to(address))).await
+        lookup::try_each(addr, |address| future::ready(Self::bind_to(address))).await
     }
 
     fn bind_to(address: SocketAddr) -> io::Result<Self> {
@@ -118,13 +118,13 @@ impl UdpSocket {
     ///
     /// # Cancel safety
     ///
-    /// This does not wait.
+    /// This waits only if a name has to be looked up; nothing is done before that.
     ///
     /// # Errors
     ///
-    /// That of the last address, if none can be had; or if `addr` is no address.
+    /// That of the last address, if none can be had; or if `addr` stands for none.
     pub async fn connect<A: ToSocketAddrs>(&self, addr: A) -> io::Result<()> {
-        addr::try_each(addr, |address| future::ready(self.io.connect(address))).await
+        lookup::try_each(addr, |address| future::ready(self.io.connect(address))).await
     }
 
     /// Waits until the socket is ready for one of the things in `interest`, and tells for which.
