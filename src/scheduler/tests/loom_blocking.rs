@@ -4,10 +4,11 @@
 //! that nobody takes is a thread that waits for ever, or a count that is wrong at the end.
 //!
 //! Each of these was weakened by hand, one at a time, and the model named here failed:
-//! - `next` goes without a last look when its time is over: a push against the last thread that goes;
-//! - `idle` is counted down by the pusher too: two pushes against one thread that goes;
+//! - a thread whose time is over goes without a last look, or unlocks between that look and being counted out: a push
+//!   against the last thread that goes, and two pushes against one;
 //! - the wake after a push: a push wakes a thread that waits;
-//! - the wake of all in `close`, the look at `is_closed` in `push`: close against a push and a thread that waits.
+//! - the wake of all in `close`: the two models that close;
+//! - the look at `is_closed` in `push`: close against a push.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
