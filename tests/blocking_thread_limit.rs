@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures::executor;
 use runtime::{Builder, Runtime};
-use support::{Gate, LIMIT, STACK, text_of, under_the_limit};
+use support::{Gate, STACK, text_of, under_the_limit, without_room};
 
 /// A runtime of which one thread fits under the limit, and not two.
 fn runtime_with_large_stacks() -> Runtime {
@@ -39,7 +39,7 @@ fn calls_wait_for_the_threads_that_can_be_had() {
 fn without_any_thread_whoever_spawns_is_told_why_and_can_try_again() {
     under_the_limit("without_any_thread_whoever_spawns_is_told_why_and_can_try_again", 0, || {
         let runtime = runtime_with_large_stacks();
-        let room: Vec<u8> = Vec::with_capacity(LIMIT - STACK); // address space, not memory
+        let room = without_room();
         std::panic::set_hook(Box::new(|_| ()));
         for _ in 0..3 {
             let spawned = catch_unwind(AssertUnwindSafe(|| runtime.spawn_blocking(|| 7)));
@@ -69,7 +69,7 @@ fn a_thread_that_takes_a_call_tries_again_for_those_behind_it() {
             }
         });
         begun.wait();
-        let room: Vec<u8> = Vec::with_capacity(LIMIT - STACK);
+        let room = without_room();
         let waits = runtime.spawn_blocking({
             let both = both.clone();
             move || both.wait()
@@ -88,9 +88,9 @@ fn a_thread_that_takes_a_call_tries_again_for_those_behind_it() {
 fn a_look_up_without_a_thread_is_an_error() {
     under_the_limit("a_look_up_without_a_thread_is_an_error", 0, || {
         let runtime = runtime_with_large_stacks();
-        let _room: Vec<u8> = Vec::with_capacity(LIMIT - STACK);
+        let _room = without_room();
         let found = runtime
-            .block_on(async { runtime::net::lookup_host("nobody.invalid:80").await.map(drop) });
+            .block_on(async { runtime::net::lookup_host("nobody..invalid:80").await.map(drop) });
         let text = found.unwrap_err().to_string();
         assert!(text.contains("there is no thread for a blocking closure"), "{text}");
     });

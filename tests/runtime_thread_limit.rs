@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use runtime::runtime::Runtime;
-use support::{LIMIT, STACK, under_the_limit};
+use support::{STACK, under_the_limit, without_room};
 
 /// A runtime of which one thread fits under the limit, and not two.
 fn runtime_with_large_stacks() -> Runtime {
@@ -40,7 +40,7 @@ fn tasks_run_on_the_threads_that_can_be_had() {
 fn a_task_for_which_there_was_no_thread_runs_when_there_is_one() {
     under_the_limit("a_task_for_which_there_was_no_thread_runs_when_there_is_one", 1, || {
         let runtime = runtime_with_large_stacks();
-        let room: Vec<u8> = Vec::with_capacity(LIMIT - STACK); // address space, not memory
+        let room = without_room();
         let (done, ran) = mpsc::channel();
         let task = runtime.spawn(async move { done.send(()).unwrap() });
         assert!(ran.try_recv().is_err());

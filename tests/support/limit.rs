@@ -7,12 +7,19 @@ use super::watch;
 const GIB: usize = 1 << 30;
 
 /// How much there is.
-pub const LIMIT: usize = 12 * GIB;
+const LIMIT: usize = 12 * GIB;
 
 /// The stack of a thread of which there can be one and not two.
 pub const STACK: usize = 8 * GIB;
 
 const CHILD: &str = "GOSCHED_TEST_UNDER_A_LIMIT";
+
+/// Takes so much address space that no thread with a stack of [`STACK`] fits beside it.
+#[must_use = "dropping it makes room again"]
+pub fn without_room() -> Vec<u8> {
+    // It is address space and not memory, which is never touched: the compiler must not see that nobody needs it.
+    std::hint::black_box(Vec::with_capacity(LIMIT - STACK))
+}
 
 /// Runs `scenario` in a child process under the limit, or, if this is the child, at once. The child has to say so
 /// many times that it has no threads.

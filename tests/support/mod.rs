@@ -16,7 +16,7 @@ mod watch;
 pub use count::{Counted, Counts, poll_once};
 pub use gate::Gate;
 #[cfg(target_pointer_width = "64")]
-pub use limit::{LIMIT, STACK, under_the_limit};
+pub use limit::{STACK, under_the_limit, without_room};
 pub use panics::{PanicsOnDrop, hush, text_of};
 #[cfg(feature = "net")]
 pub use sockets::{
