@@ -8,7 +8,7 @@ use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::task::Waker;
 
-#[cfg(feature = "sync")]
+#[cfg(any(feature = "sync", feature = "time"))]
 use crate::util::sync::Mutex;
 
 /// Wakers that one batch holds.
@@ -58,7 +58,7 @@ impl WakeBatch {
 /// # Panics
 ///
 /// Panics with the first panic of a waker, after all have been woken.
-#[cfg(feature = "sync")]
+#[cfg(any(feature = "sync", feature = "time"))]
 pub(crate) fn wake_all<S>(lock: &Mutex<S>, mut next: impl FnMut(&mut S) -> Option<Waker>) {
     let mut result = Ok(());
     loop {
