@@ -8,6 +8,7 @@ use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::task::Waker;
 
+use super::contain::contain;
 #[cfg(any(feature = "sync", feature = "time"))]
 use crate::util::sync::Mutex;
 
@@ -44,9 +45,21 @@ impl WakeBatch {
         let mut result = Ok(());
         for waker in self.wakers[..self.len].iter_mut().filter_map(Option::take) {
             let woken = panic::catch_unwind(AssertUnwindSafe(|| waker.wake()));
-            result = result.and(woken);
+            result = first_panic(result, woken);
         }
         result
+    }
+}
+
+/// The first panic of the two. The payload of the other is dropped here, which is foreign code too.
+fn first_panic(first: Result<(), Payload>, second: Result<(), Payload>) -> Result<(), Payload> {
+    match (first, second) {
+        (Ok(()), second) => second,
+        (first, Ok(())) => first,
+        (first, Err(payload)) => {
+            contain(|| drop(payload));
+            first
+        }
     }
 }
 
@@ -66,7 +79,7 @@ pub(crate) fn wake_all<S>(lock: &Mutex<S>, mut next: impl FnMut(&mut S) -> Optio
         let mut state = lock.lock();
         let more = batch.fill(|| next(&mut state));
         drop(state);
-        result = result.and(batch.wake());
+        result = first_panic(result, batch.wake());
         if !more {
             break;
         }

@@ -12,5 +12,8 @@ mod wait_list;
 #[cfg(all(not(loom), feature = "net"))]
 mod wait_list_by_note;
 
+#[cfg(all(not(loom), any(feature = "sync", feature = "time")))]
+mod wake_batch;
+
 #[cfg(all(loom, feature = "sync"))]
 mod loom_wait_list;
