@@ -6,13 +6,16 @@ mod support;
 use std::io;
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
 use futures::executor::block_on;
-use runtime::Builder;
+use futures::future::BoxFuture;
 use runtime::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use runtime::net::{TcpListener, TcpStream, UdpSocket};
+use runtime::{Builder, Runtime};
 use support::{
-    ANY, Counts, both_ends, connection, fill, hush, listen, poll_once, text_of, watch, with_sockets,
+    ANY, Counts, both_ends, connection, eventually, fill, hush, listen, poll_once, text_of, watch,
+    with_sockets,
 };
 
 /// What an operation says whose runtime has ended.
@@ -69,7 +72,7 @@ fn those_who_wait_elsewhere_are_told_when_the_runtime_ends() {
                 move || block_on(wait)
             }),
         ];
-        support::eventually("all three wait", || counts.polls() >= 3);
+        eventually("all three wait", || counts.polls() >= 3);
         drop(runtime);
         waiting.into_iter().for_each(|thread| is_ended(thread.join().unwrap()));
     }
@@ -94,6 +97,38 @@ fn tasks_that_wait_for_sockets_are_dropped_with_them() {
         });
         drop(runtime);
         assert_eq!(counts.drops(), 20);
+    }
+}
+
+/// It tried again at once, in one poll that did not return, and kept its thread computing for ever.
+#[test]
+fn a_task_that_tries_again_after_each_error_is_dropped_all_the_same() {
+    let _watch = watch();
+    let tasks: [fn() -> BoxFuture<'static, ()>; 4] = [
+        || {
+            Box::pin(async {
+                let (listener, _) = listen().await;
+                while listener.accept().await.is_err() {}
+            })
+        },
+        || {
+            Box::pin(async {
+                let socket = UdpSocket::bind(ANY).await.unwrap();
+                while socket.recv(&mut [0; 8]).await.is_err() {}
+            })
+        },
+        || Box::pin(async { while TcpListener::bind("192.0.2.1:0").await.is_err() {} }),
+        || Box::pin(async { while TcpStream::connect("127.0.0.1:1").await.is_err() {} }),
+    ];
+    for (task, workers) in tasks.into_iter().flat_map(|task| [1, 2, 4].map(|n| (task, n))) {
+        let runtime = with_sockets(workers);
+        let counts = Counts::new();
+        runtime.spawn(counts.count(task()));
+        eventually("it is in its loop", || counts.polls() > 0);
+        let began = Instant::now();
+        drop(runtime);
+        assert!(began.elapsed() < Runtime::DROP_WAITS, "the poll did not return");
+        assert_eq!(counts.drops(), 1);
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! The system's look-up blocks, so it is made by the blocking pool.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::panic::Location;
 
 use super::addr::{Addresses, Target, ToSocketAddrs, invalid};
+use crate::coop;
 use crate::runtime;
 use crate::task::JoinHandle;
 
@@ -46,6 +47,8 @@ async fn resolve(target: impl ToSocketAddrs) -> io::Result<Addresses> {
 }
 
 /// Tries each address until one succeeds, else fails with the error of the last.
+///
+/// It takes one unit of the budget, since some attempts never wait, and may fail again and again.
 pub(super) async fn try_each<T, F>(
     target: impl ToSocketAddrs,
     mut attempt: impl FnMut(SocketAddr) -> F,
@@ -53,6 +56,7 @@ pub(super) async fn try_each<T, F>(
 where
     F: Future<Output = io::Result<T>>,
 {
+    poll_fn(coop::poll_complete).await;
     let mut last = nothing();
     for address in resolve(target).await? {
         match attempt(address).await {

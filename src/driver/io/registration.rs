@@ -160,7 +160,8 @@ impl Registration {
     ) -> Poll<io::Result<R>> {
         let unit = ready!(coop::poll_proceed(cx));
         loop {
-            let event = ready!(wait(cx))?;
+            // The end of the runtime costs a unit too: whoever tries again after each error must let go in the end.
+            let event = ready!(wait(cx)).inspect_err(|_| unit.made_progress())?;
             let result = operation(event);
             if !would_block(&result) {
                 unit.made_progress();
