@@ -71,6 +71,24 @@ fn an_event_ends_every_part_of_a_wait() {
     }
 }
 
+/// mio 1.2.0 cut the milliseconds down to 32 bits: some waits of months took none, and others never ended.
+#[test]
+fn a_wait_of_months_is_not_cut_short() {
+    const CUT_TO_A_MILLISECOND: Duration = Duration::from_millis((1 << 32) + 1);
+    for wait in WAYS {
+        let (mut poll, mut events) = (Poll::new().unwrap(), Events::with_capacity(8));
+        let waker = Waker::new(poll.registry(), Token(7)).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(20));
+                waker.wake().unwrap();
+            });
+            wait(&mut poll, &mut events, Some(CUT_TO_A_MILLISECOND)).unwrap();
+        });
+        assert!(!events.is_empty(), "it ended by itself");
+    }
+}
+
 /// Prints how late each way is; nothing is asserted, since that is the machine's business.
 #[test]
 #[ignore = "a measurement"]
