@@ -9,11 +9,12 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use runtime::runtime::Runtime;
-use support::{STACK, under_the_limit, without_room};
+use support::{Counts, STACK, eventually, poll_once, under_the_limit, without_room};
 
 /// A runtime of which one thread fits under the limit, and not two.
 fn runtime_with_large_stacks() -> Runtime {
-    runtime::Builder::new_multi_thread().worker_threads(4).thread_stack_size(STACK).build().unwrap()
+    let mut builder = runtime::Builder::new_multi_thread();
+    builder.worker_threads(4).enable_all().thread_stack_size(STACK).build().unwrap()
 }
 
 #[test]
@@ -48,5 +49,23 @@ fn a_task_for_which_there_was_no_thread_runs_when_there_is_one() {
         drop(room);
         ran.recv().unwrap();
         runtime.block_on(task).unwrap();
+    });
+}
+
+#[test]
+fn a_timer_for_which_there_was_no_thread_fires_when_there_is_one() {
+    under_the_limit("a_timer_for_which_there_was_no_thread_fires_when_there_is_one", 1, || {
+        let runtime = runtime_with_large_stacks();
+        let room = without_room();
+        let fired = Counts::new();
+        let mut sleep = Box::pin(runtime::time::sleep(Duration::from_millis(20)));
+        {
+            let _entered = runtime.enter();
+            assert!(poll_once(&mut sleep, &fired).is_pending());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!(fired.wakes(), 0, "a thread was started though there was no room for it");
+        drop(room);
+        eventually("the timer fires", || fired.wakes() == 1);
     });
 }

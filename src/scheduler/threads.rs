@@ -92,6 +92,8 @@ impl Scheduler {
                 let first = inner.failures == 1;
                 drop(inner);
                 self.idle.return_unstarted(worker);
+                // Whoever counted on this thread meanwhile told nobody else.
+                self.rouse_monitor();
                 if first {
                     say_refused(&error);
                 }
