@@ -5,9 +5,10 @@
 //! waits in the model waits on a condition and without time, so that a wake that is lost is a deadlock, which loom
 //! reports; a timer that is linked then aborts the process.
 //!
-//! Weakened by hand, a model fails: if `announce`, `hand_over`, `make_io`, `make_timers` or `close` does not fence, or who
-//! links a timer (`Timers::insert`); if `announce` does not read `next` again, leaves the parker after it wrote
-//! `waits_until`, or takes the reactor before that; if `hand_over` does nothing where somebody waits.
+//! Weakened by hand, a model fails: if `announce`, `hand_over`, `make_io`, `make_timers` or `close` does not fence, or
+//! who links a timer (`Timers::insert`); if `announce` does not read `next` again, leaves the parker after it wrote
+//! `waits_until`, or takes the reactor before that; if `hand_over` does nothing where somebody waits; if
+//! `reach_attendant` does nothing.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -23,6 +24,7 @@ use crate::util::sync::{AtomicBool, fence};
 
 /// Later than the clock ever says here.
 const HOUR: Tick = Tick::from_nanos(3_600_000_000_000);
+const TWO_HOURS: Tick = Tick::from_nanos(2 * HOUR.as_nanos());
 
 loom::thread_local! {
     static LOOKS_IN: Cell<bool> = Cell::new(false);
@@ -68,8 +70,16 @@ fn driver(crew: &Arc<Two>) -> Arc<Driver> {
 }
 
 fn set(driver: &Arc<Driver>, worker: Option<usize>) -> (Pin<Box<Timer>>, Poll<Result<(), Closed>>) {
+    set_for(driver, worker, HOUR)
+}
+
+fn set_for(
+    driver: &Arc<Driver>,
+    worker: Option<usize>,
+    deadline: Tick,
+) -> (Pin<Box<Timer>>, Poll<Result<(), Closed>>) {
     let timers = driver.timers(worker);
-    let mut timer = Box::pin(Timer::new(HOUR));
+    let mut timer = Box::pin(Timer::new(deadline));
     let result = timer.as_mut().poll_elapsed(&mut Context::from_waker(Waker::noop()), || timers);
     (timer, result)
 }
@@ -177,6 +187,33 @@ fn loom_a_worker_makes_the_reactor_while_another_goes_to_sleep() {
             },
         );
     }
+}
+
+#[test]
+fn loom_two_workers_set_timers_and_sleep_beside_the_attendant() {
+    loom::model(|| {
+        let crew = Two::new(true);
+        let driver = driver(&crew);
+        let worker = thread::spawn({
+            let (crew, driver) = (crew.clone(), driver.clone());
+            move || attend(&crew, &driver, |_, until| until <= HOUR)
+        });
+        // The earlier timer is that of the one who may find the other at the attendant's place.
+        let other = thread::spawn({
+            let (crew, driver) = (crew.clone(), driver.clone());
+            move || {
+                LOOKS_IN.with(|looks_in| looks_in.set(true));
+                let timer = set_for(&driver, None, HOUR);
+                sleep(&crew, &driver);
+                timer
+            }
+        });
+        LOOKS_IN.with(|looks_in| looks_in.set(true));
+        let timer = set_for(&driver, Some(0), TWO_HOURS);
+        sleep(&crew, &driver);
+        worker.join().unwrap();
+        drop((timer, other.join().unwrap()));
+    });
 }
 
 /// A stranger does something that wants attendance while the last worker leaves: one of them calls.

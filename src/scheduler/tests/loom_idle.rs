@@ -6,6 +6,7 @@
 //! - the pusher's fence, the fence of `lie_down`, the look after it: a push meets a worker that lies down;
 //! - the fence of `after_push`, its call at the end of a search, the search that goes on in `get_up`: a searcher that
 //!   finds work hands on;
+//! - the call of `after_push` for a searcher that found a task of its own: a granted search that meets an event;
 //! - the search before the duty, and that of `get_up` again: a duty that waits for a task;
 //! - the unparking of sleepers in `close`, the look at `CLOSED` before parking: close against a worker.
 
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use loom::thread;
 
-use super::small::{Bell, Local, Small};
+use super::small::{Bell, Local, Small, Task};
 use crate::driver::Parker;
 use crate::scheduler::idle::Rise;
 
@@ -27,7 +28,7 @@ fn loom_a_push_meets_a_worker_that_lies_down() {
     loom::model(|| {
         let small = Small::new(1, 2);
         let local = Local::sit_down(&small);
-        let worker = thread::spawn(move || local.live(nothing, |_| ()));
+        let worker = thread::spawn(move || local.live(nothing, |_, _| ()));
         small.inject();
         small.inject();
         worker.join().unwrap();
@@ -44,7 +45,7 @@ fn loom_a_searcher_that_finds_work_hands_on() {
         let workers = [Local::sit_down(&small), Local::sit_down(&small)].map(|local| {
             let second_ran = second_ran.clone();
             thread::spawn(move || {
-                local.live(nothing, |left| match left {
+                local.live(nothing, |_, left| match left {
                     2 => second_ran.park(None),
                     _ => second_ran.unpark(),
                 })
@@ -72,14 +73,38 @@ fn loom_a_duty_that_waits_for_a_task_does_not_hold_the_search() {
             false
         };
         let workers = [
-            thread::spawn(move || local.live(wait, |_| first.unpark())),
-            thread::spawn(move || other.live(nothing, |_| second.unpark())),
+            thread::spawn(move || local.live(wait, |_, _| first.unpark())),
+            thread::spawn(move || other.live(nothing, |_, _| second.unpark())),
         ];
         bell.ring();
         small.inject();
         for worker in workers {
             worker.join().unwrap();
         }
+    });
+}
+
+#[test]
+fn loom_a_granted_search_that_meets_an_event_hands_on() {
+    loom::model(|| {
+        // What the event wakes does not return before the task that was pushed has run.
+        let ran = Arc::new(Parker::new());
+        let small = Small::with_driver(2, 2);
+        let workers = [Local::sit_down(&small), Local::sit_down(&small)].map(|local| {
+            let ran = ran.clone();
+            thread::spawn(move || {
+                local.live(nothing, |task, _| match task {
+                    Task::Woken => ran.park(None),
+                    Task::Injected => ran.unpark(),
+                })
+            })
+        });
+        small.event();
+        small.inject();
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        assert!(!small.idle.counts().is_searched);
     });
 }
 
@@ -105,7 +130,7 @@ fn loom_close_against_a_worker_that_lies_down_and_a_grant() {
     loom::model(|| {
         let small = Small::new(1, 0);
         let local = Local::sit_down(&small);
-        let worker = thread::spawn(move || local.live(nothing, |_| ()));
+        let worker = thread::spawn(move || local.live(nothing, |_, _| ()));
         let waker = {
             let small = small.clone();
             thread::spawn(move || small.wake_searcher())

@@ -36,7 +36,7 @@ fn loom_two_workers_pass_one_permit() {
 fn loom_a_worker_without_a_permit_sleeps_until_it_is_needed() {
     loom::model(|| {
         let (small, locals) = Small::with_one_permit(2);
-        let workers = locals.map(|local| thread::spawn(move || local.live(|_| false, |_| ())));
+        let workers = locals.map(|local| thread::spawn(move || local.live(|_| false, |_, _| ())));
         small.inject();
         small.inject();
         for worker in workers {

@@ -12,6 +12,8 @@ mod loom_permit;
 mod loom_run_queue;
 #[cfg(loom)]
 mod small;
+#[cfg(loom)]
+mod small_driver;
 
 #[cfg(all(
     not(loom),

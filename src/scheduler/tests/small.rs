@@ -3,13 +3,14 @@
 //! step. Whoever changes a step there changes it here.
 //!
 //! The injector is a counter without a lock: it keeps promise 1 of the real one and no more, since a lock would
-//! order what the fences are there to order. Nobody pushes to
-//! a worker's own queue or slot, and nobody steals.
+//! order what the fences are there to order. Of a worker's own queue there is the number of tasks that events have woken;
+//! nobody steals from it. Where a model has no events, workers sleep on their parkers alone.
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
+use super::small_driver::Driver;
 use crate::driver::Parker;
 use crate::scheduler::idle::{Grant, Idle, Rise};
 use crate::scheduler::permit::Permit;
@@ -20,8 +21,8 @@ use crate::util::sync::{AtomicBool, AtomicUsize, fence};
 struct Injector(AtomicUsize);
 
 impl Injector {
-    fn push(&self) {
-        self.0.fetch_add(1, Release);
+    fn push(&self, tasks: usize) {
+        self.0.fetch_add(tasks, Release);
     }
 
     fn pop(&self) -> bool {
@@ -40,6 +41,15 @@ pub(super) struct Small {
     injector: Injector,
     running: AtomicUsize,
     left: AtomicUsize,
+    driver: Option<Driver>,
+}
+
+/// What a worker has found to run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    Injected,
+    /// An event woke it.
+    Woken,
 }
 
 /// A worker and its thread.
@@ -49,6 +59,8 @@ pub(super) struct Local {
     permit: Arc<Permit>,
     pub(super) bell: Arc<Bell>,
     must_search: Cell<bool>,
+    /// Tasks in its own queue.
+    woken: Cell<usize>,
 }
 
 /// A parker, and what rings for the duty of its thread.
@@ -82,7 +94,20 @@ impl Small {
             injector: Injector(AtomicUsize::new(0)),
             running: AtomicUsize::new(0),
             left: AtomicUsize::new(tasks),
+            driver: None,
         })
+    }
+
+    /// The same with a driver, whose events count as tasks.
+    pub(super) fn with_driver(permits: usize, tasks: usize) -> Arc<Self> {
+        let mut small = Self::new(permits, tasks);
+        Arc::get_mut(&mut small).expect("not shared yet").driver = Some(Driver::new());
+        small
+    }
+
+    /// An event comes.
+    pub(super) fn event(&self) {
+        self.driver.as_ref().expect("a model with events").event();
     }
 
     /// With two workers for one permit; the second has none.
@@ -99,7 +124,7 @@ impl Small {
 
     /// `Scheduler::inject`.
     pub(super) fn inject(&self) {
-        self.injector.push();
+        self.injector.push(1);
         if self.idle.needs_searcher_after_push() {
             self.wake_searcher();
         }
@@ -143,7 +168,7 @@ impl Small {
         loop {
             if let Some(worker) = self.idle.claim(&bell.parker) {
                 let local = Local::new(self, worker, bell.clone());
-                if local.live(|_| true, |_| run()) {
+                if local.live(|_| true, |_, _| run()) {
                     return;
                 }
             } else {
@@ -170,7 +195,14 @@ impl Local {
 
     fn new(small: &Arc<Small>, worker: usize, bell: Arc<Bell>) -> Self {
         let permit = small.idle.permit(worker);
-        Self { small: small.clone(), worker, permit, bell, must_search: Cell::new(false) }
+        Self {
+            small: small.clone(),
+            worker,
+            permit,
+            bell,
+            must_search: Cell::new(false),
+            woken: Cell::new(0),
+        }
     }
 
     /// `Local::stand_up`.
@@ -178,8 +210,17 @@ impl Local {
         if self.must_search.take() {
             drop(self.small.idle.granted_search());
         }
+        self.unload();
         self.small.idle.vacate(self.worker);
         self.small.after_push();
+    }
+
+    /// `Local::unload`. Where there is nothing it must not touch the injector, and so order what the fences are there for.
+    fn unload(&self) {
+        match self.woken.take() {
+            0 => {}
+            left => self.small.injector.push(left),
+        }
     }
 
     fn has_permit(&self) -> bool {
@@ -187,7 +228,7 @@ impl Local {
     }
 
     /// Works, and leaves the worker, as a worker's thread and `Leave` do.
-    pub(super) fn live(self, attend: impl Fn(&Self) -> bool, run: impl Fn(usize)) -> bool {
+    pub(super) fn live(self, attend: impl Fn(&Self) -> bool, run: impl Fn(Task, usize)) -> bool {
         let is_done = self.work(attend, run);
         self.stand_up();
         is_done
@@ -195,7 +236,7 @@ impl Local {
 
     /// `Local::work`: true when `attend`, called whenever the bell has rung, says that it is done, false when the
     /// runtime has ended.
-    fn work(&self, attend: impl Fn(&Self) -> bool, run: impl Fn(usize)) -> bool {
+    fn work(&self, attend: impl Fn(&Self) -> bool, run: impl Fn(Task, usize)) -> bool {
         loop {
             if !self.must_search.get() && self.bell.take() && attend(self) {
                 return true;
@@ -205,8 +246,8 @@ impl Local {
                     return false;
                 }
                 self.sleep();
-            } else if self.next_task() {
-                self.run(&run);
+            } else if let Some(task) = self.next_task() {
+                self.run(|left| run(task, left));
             } else {
                 self.sleep();
             }
@@ -222,24 +263,46 @@ impl Local {
         }
     }
 
-    fn next_task(&self) -> bool {
+    fn next_task(&self) -> Option<Task> {
         if self.must_search.get() {
             return self.search();
         }
-        self.small.injector.pop() || self.search()
+        self.own_task()
+            .or_else(|| self.injected())
+            .or_else(|| self.next_from_driver())
+            .or_else(|| self.search())
     }
 
-    fn search(&self) -> bool {
-        let idle = &self.small.idle;
-        let search = if self.must_search.take() {
-            idle.granted_search()
+    fn own_task(&self) -> Option<Task> {
+        self.woken.set(self.woken.get().checked_sub(1)?);
+        Some(Task::Woken)
+    }
+
+    fn injected(&self) -> Option<Task> {
+        self.small.injector.pop().then_some(Task::Injected)
+    }
+
+    fn next_from_driver(&self) -> Option<Task> {
+        self.queue(self.small.driver.as_ref()?.look_in());
+        self.own_task()
+    }
+
+    /// `Local::push`, for tasks that events have woken.
+    fn queue(&self, tasks: usize) {
+        if self.has_permit() {
+            self.woken.set(self.woken.get() + tasks);
         } else {
-            let Some(search) = idle.begin_search() else { return false };
-            search
-        };
-        let found = self.small.injector.pop();
+            (0..tasks).for_each(|_| self.small.inject());
+        }
+    }
+
+    fn search(&self) -> Option<Task> {
+        let idle = &self.small.idle;
+        let search =
+            if self.must_search.take() { idle.granted_search() } else { idle.begin_search()? };
+        let found = self.own_task().or_else(|| self.injected());
         drop(search);
-        if found {
+        if found.is_some() {
             self.small.after_push();
         }
         found
@@ -247,12 +310,20 @@ impl Local {
 
     fn sleep(&self) {
         let idle = &self.small.idle;
+        self.unload();
         self.lie_down();
         let is_wanted = !self.small.injector.is_empty() && idle.has_free_permit();
+        let mut turn = None;
         if !is_wanted && !self.bell.rung.load(Relaxed) && !idle.is_closed() {
-            self.bell.parker.park(None);
+            match &self.small.driver {
+                Some(driver) => turn = driver.sleep(&self.bell.parker),
+                None => self.bell.parker.park(None),
+            }
         }
         self.get_up(is_wanted);
+        if let Some(turn) = turn {
+            self.queue(turn.finish());
+        }
     }
 
     fn get_up(&self, is_wanted: bool) {
