@@ -6,12 +6,14 @@
 mod support;
 
 use std::env;
+use std::future::poll_fn;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener as ForeignListener, TcpStream as Foreign};
 use std::pin::pin;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -131,6 +133,26 @@ fn a_runtime_that_ends_closes_its_reactor() {
         runtime.block_on(async { drop(both_ends().await) });
     }
     assert_eq!(descriptors(), before);
+}
+
+/// The waker kept the place where its thread slept, and that the reactor.
+#[test]
+fn a_waker_of_a_block_on_that_was_kept_kept_the_reactor() {
+    let (_watch, _turn) = (watch(), alone());
+    let before = descriptors();
+    let runtime = with_sockets(1);
+    let kept = runtime.block_on(async {
+        let (mut ours, mut theirs) = connection().await;
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(20));
+            theirs.write_all(b"x").unwrap();
+        });
+        ours.read_exact(&mut [0]).await.unwrap(); // by now it has waited in the reactor
+        poll_fn(|cx| Poll::Ready(cx.waker().clone())).await
+    });
+    drop(runtime);
+    assert_eq!(descriptors(), before);
+    kept.wake();
 }
 
 /// Hyper's pull request 1724: a server without a free descriptor has connections waiting that it cannot take. It must

@@ -9,8 +9,9 @@
 //! *Unpark*: 1. writes `NOTIFIED`; 2. if the word was `PARKED`, takes and releases the lock, and signals.
 //!
 //! *Park in a reactor*: 1. changes `EMPTY` to `IN_REACTOR`, or takes a token; 2. waits in the reactor; 3. writes
-//! `EMPTY`. *Unpark* then, instead of step 2 above, ends the reactor's wait, or its next one if that has not begun. If the
-//! wait is over by then, whoever waits there next is woken for nothing.
+//! `EMPTY`, which takes a token that came meanwhile; 4. if the system failed to wait, and there was no token, parks
+//! outside of the reactor for a moment. *Unpark* then, instead of step 2 above, ends the reactor's wait, or its next
+//! one if that has not begun. If the wait is over by then, whoever waits there next is woken for nothing.
 //!
 //! # Why nothing is lost
 //!
@@ -22,13 +23,13 @@
 //! # Orderings
 //!
 //! Unpark's write is Release and meets the Acquire of every step that takes a token: what was done before unpark
-//! is seen after park. It is a read-modify-write, so a token taken once stands for all unparks before it. The other
-//! accesses are Relaxed: `PARKED` and `EMPTY` publish nothing, and between step 2 and the wait the lock orders.
-//! Whether the *condition for sleeping* still holds is the caller's business, see
-//! `scheduler/README.md`.
+//! is seen after park. It is a read-modify-write, so a token taken once stands for all unparks before it. It is Acquire
+//! too, and so meets the Release of `IN_REACTOR`, which publishes the reactor. The other accesses are Relaxed: `PARKED`
+//! and `EMPTY` publish nothing, and between step 2 and the wait the lock orders. Whether the *condition for sleeping*
+//! still holds is the caller's business, see `scheduler/README.md`.
 
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use super::{IoHandle, Reactor};
@@ -48,8 +49,9 @@ pub(crate) struct Parker {
     state: AtomicU8,
     lock: Mutex<()>,
     condition: Condvar,
-    /// The reactor where the thread waits; set before the word first says `IN_REACTOR`, whose write publishes it.
-    reactor: OnceLock<Arc<IoHandle>>,
+    /// The reactor where the thread waits; set before the word first says `IN_REACTOR`, whose write publishes it. Not
+    /// kept open by this: a waker keeps its parker, and may be kept itself when the runtime is long gone.
+    reactor: OnceLock<Weak<IoHandle>>,
 }
 
 impl Parker {
@@ -97,7 +99,7 @@ impl Parker {
     ///
     /// A parker waits in one reactor all its life.
     pub(crate) fn park_in(&self, reactor: &mut Reactor, timeout: Option<Duration>) {
-        self.reactor.get_or_init(|| reactor.handle().clone());
+        self.reactor.get_or_init(|| Arc::downgrade(reactor.handle()));
         // Release: whoever sees the word sees the reactor.
         let failed = self.state.compare_exchange(EMPTY, IN_REACTOR, Release, Relaxed).is_ok()
             && reactor.turn(timeout).is_err();
@@ -116,7 +118,13 @@ impl Parker {
                 drop(self.lock.lock());
                 self.condition.notify_one();
             }
-            IN_REACTOR => self.reactor.get().expect("set before the word said so").wake(),
+            IN_REACTOR => {
+                let reactor = self.reactor.get().expect("set before the word said so");
+                // If it is gone, the wait is over.
+                if let Some(reactor) = reactor.upgrade() {
+                    reactor.wake();
+                }
+            }
             _ => {}
         }
     }
