@@ -1,8 +1,9 @@
 //! Reading and writing streams of bytes, by one system call where the socket is ready.
 //!
-//! A call that moved less than it was asked to has emptied, or filled, the system's buffer; the registration is told, so
-//! that the call after it, which would only be told to wait, is not made. Two calls are short for another reason, and
-//! say nothing: the end of the stream, which moves nothing, and a call with more slices than the system takes at once.
+//! A call that moved less than it was asked to has emptied, or filled, the system's buffer; the registration is told,
+//! so that the call after it, which would only be told to wait, is not made. Two calls are short for another reason,
+//! and say nothing: the end of the stream, which moves nothing, and a call with more slices than the system takes at
+//! once.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::task::{Context, Poll, ready};

@@ -1,9 +1,8 @@
 //! Sockets: TCP streams and listeners, UDP, and the addresses that they are given.
 //!
-//! A socket belongs to the runtime that it was made in: that runtime's reactor tells when it is ready, and when the runtime
-//! ends, every operation on it fails. Whose thread polls the operations does not matter: they may
-//! move between workers, and run under foreign executors. A socket that is made outside of any runtime belongs to
-//! the global one.
+//! A socket belongs to the runtime that it was made in: that runtime's reactor tells when it is ready, and when the
+//! runtime ends, every operation on it fails. Whose thread polls the operations does not matter: they may move between
+//! workers, and run under foreign executors. A socket that is made outside of any runtime belongs to the global one.
 //!
 //! The types carry Tokio's names and behave as those do; they read and write through
 //! [`AsyncReadExt`](crate::io::AsyncReadExt) and [`AsyncWriteExt`](crate::io::AsyncWriteExt).

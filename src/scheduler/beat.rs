@@ -3,8 +3,8 @@
 //! Timers and sockets must not wait for a worker to run dry, which may be never. To look after every poll would cost as
 //! much as a short poll does. So the worker counts polls, and makes the count up to the next look such that looks come
 //! about [`Beat::WANTED`] apart: half of it after a look that came late, twice after one that came early. When the
-//! shortest polls are followed by long ones, the first look may come after 64 of those, the next after 32, and so on. If
-//! that takes longer than the monitor's ticks, it calls a sleeper, who attends meanwhile.
+//! shortest polls are followed by long ones, the first look may come after 64 of those, the next after 32, and so on.
+//! If that takes longer than the monitor's ticks, it calls a sleeper, who attends meanwhile.
 
 use std::cell::Cell;
 use std::time::Duration;

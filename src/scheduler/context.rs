@@ -1,7 +1,7 @@
 //! Who am I on this thread: the worker whose frame is below, and the runtimes that were entered.
 //!
-//! A worker lends its [`Local`] to the thread while it works ([`work_as`]); [`enter`] puts a runtime on top of that until
-//! its guard is dropped, and from then on `spawn` goes there. The thread of a `block_on` runs tasks between two
+//! A worker lends its [`Local`] to the thread while it works ([`work_as`]); [`enter`] puts a runtime on top of that
+//! until its guard is dropped, and from then on `spawn` goes there. The thread of a `block_on` runs tasks between two
 //! polls of its future, and what that has entered is not on top of theirs ([`above`]).
 //!
 //! Nothing here has a destructor, so that all of it works while a thread's other locals are being destroyed.

@@ -1,9 +1,9 @@
 //! A task's handle to its scheduler: the worker where it lives.
 //!
-//! A task refers to the worker in whose set it is. Counting these references on shared counters would cost each
-//! spawn and each end a contended operation, so references that fall free are kept in a [`Stash`] of the
-//! thread that frees them, and the next spawn there takes one from it; a thread that has too many hands a batch to those
-//! that have none. So a task that is spawned and ends without ever suspending touches no counter at all.
+//! A task refers to the worker in whose set it is. Counting these references on shared counters would cost each spawn
+//! and each end a contended operation, so references that fall free are kept in a [`Stash`] of the thread that frees
+//! them, and the next spawn there takes one from it; a thread that has too many hands a batch to those that have none.
+//! So a task that is spawned and ends without ever suspending touches no counter at all.
 
 use std::cell::RefCell;
 use std::sync::Arc;

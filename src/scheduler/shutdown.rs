@@ -23,8 +23,8 @@
 //!
 //! # Why it does not recurse
 //!
-//! The drop of a future may wake another task, whose future is then dropped too, and so on through a chain of a million.
-//! A thread that is draining only pushes what it wakes to the injector, and comes to it in its loop.
+//! The drop of a future may wake another task, whose future is then dropped too, and so on through a chain of a
+//! million. A thread that is draining only pushes what it wakes to the injector, and comes to it in its loop.
 //!
 //! # What stays
 //!

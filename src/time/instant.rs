@@ -6,7 +6,8 @@ use std::time::Duration;
 
 /// A moment on a clock that never goes back.
 ///
-/// It is the standard library's [`Instant`](std::time::Instant), from the clock that sleeps, timeouts and intervals go by.
+/// It is the standard library's [`Instant`](std::time::Instant), from the clock that sleeps, timeouts and intervals go
+/// by.
 ///
 /// # Examples
 ///

@@ -12,8 +12,8 @@ const TOLERANCE: Duration = Duration::from_millis(5);
 
 /// Ticks once every `period`, the first time at once.
 ///
-/// Other than a loop with a [`sleep`](super::sleep()), the time between two ticks does not grow by what is done in between.
-/// When a tick was missed, because the task was busy, the interval catches up: see [`MissedTickBehavior`].
+/// Other than a loop with a [`sleep`](super::sleep()), the time between two ticks does not grow by what is done in
+/// between. When a tick was missed, because the task was busy, the interval catches up: see [`MissedTickBehavior`].
 ///
 /// # Panics
 ///

@@ -67,8 +67,8 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 pin_project! {
     /// Future of [`sleep`](sleep()) and [`sleep_until`].
     ///
-    /// It belongs to the runtime where it is polled first, and, once it was ready and is reset, to that of the next poll.
-    /// It may be polled again after it was ready, and then is ready still.
+    /// It belongs to the runtime where it is polled first, and, once it was ready and is reset, to that of the next
+    /// poll. It may be polled again after it was ready, and then is ready still.
     ///
     /// # Examples
     ///

@@ -1,8 +1,8 @@
 //! What the reactor and a registration share: the readiness word, and who waits for it to change.
 //!
-//! Two kinds of tasks wait. A stream that is polled has at most one reader and one writer, and the last that
-//! polled is the one: its waker stands in a slot. Futures (`Registration::readiness`) may be any number, for any interest,
-//! and stand in a wait list.
+//! Two kinds of tasks wait. A stream that is polled has at most one reader and one writer, and the last that polled is
+//! the one: its waker stands in a slot. Futures (`Registration::readiness`) may be any number, for any interest, and
+//! stand in a wait list.
 //!
 //! # Steps
 //!
@@ -14,10 +14,10 @@
 //!
 //! # Why no wake is lost
 //!
-//! If the waiting side has the lock first, the event finds its waker in step 3. If the event has it first, its
-//! change came before the waiting side's step 3, which sees it, by the lock. If the states were cleared before the event's
-//! step 3, then by an operation that was told of this very event and had to wait after it: they are not there any
-//! more, and the next event will come for all who wait.
+//! If the waiting side has the lock first, the event finds its waker in step 3. If the event has it first, its change
+//! came before the waiting side's step 3, which sees it, by the lock. If the states were cleared before the event's
+//! step 3, then by an operation that was told of this very event and had to wait after it: they are not there any more,
+//! and the next event will come for all who wait.
 //!
 //! # Why waking ends
 //!

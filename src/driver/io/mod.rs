@@ -2,8 +2,8 @@
 //!
 //! In the [`Reactor`] one thread waits for the events of all I/O objects; each of them has a [`Registration`], through
 //! which it learns what it is ready for. In reading order: `readiness` (what the system said), `entry` (who waits for
-//! it), `table` (whom an event is for), `registration` and `source` (what a socket owns), `reactor`, `sys` (waits shorter
-//! than a millisecond).
+//! it), `table` (whom an event is for), `registration` and `source` (what a socket owns), `reactor`, `sys` (waits
+//! shorter than a millisecond).
 //!
 //! # Invariants
 //!

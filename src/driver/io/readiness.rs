@@ -25,9 +25,9 @@
 //! *Event* (the reactor, one at a time): 1. sets the states that it brings and adds one to the tick, in one
 //! change of the word; 2. wakes whom they concern (`entry`).
 //!
-//! *Operation*: 1. reads the word; if a state of its interest is there, keeps it with the tick, as a
-//! [`ReadyEvent`]; 2. makes the system call; 3. if that would have to wait, clears those states, provided that the tick is
-//! still the same; 4. begins again, and waits if the states are gone.
+//! *Operation*: 1. reads the word; if a state of its interest is there, keeps it with the tick, as a [`ReadyEvent`]; 2.
+//! makes the system call; 3. if that would have to wait, clears those states, provided that the tick is still the same;
+//! 4. begins again, and waits if the states are gone.
 //!
 //! # Why nothing is lost
 //!
@@ -39,8 +39,8 @@
 //! # A short read
 //!
 //! A read that returns less than was asked for, but not nothing, has emptied the buffer: the read after it would only
-//! be told to wait. So a short read may clear at once, and saves that call: what arrives later is an edge, with an event
-//! of its own, and the argument above holds as it stands. Not so
+//! be told to wait. So a short read may clear at once, and saves that call: what arrives later is an edge, with an
+//! event of its own, and the argument above holds as it stands. Not so
 //!
 //! - when `READ_CLOSED` is in the word: the end is no further edge, it has been reported. The next read returns it, and
 //!   must not sleep. If the end comes later than the event it brings its own; the system looks at the socket when

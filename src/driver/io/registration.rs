@@ -1,8 +1,8 @@
 //! A registration: what an I/O object has of the reactor, from its making to its end.
 //!
 //! An object tries the system call first or waits first, as its [`ReadyEvent`] says, and tells the registration when
-//! the event was wrong. All of that is in `readiness`; here it is put together with the budget, so that no flood of data
-//! keeps a task from letting others run: each operation takes one unit.
+//! the event was wrong. All of that is in `readiness`; here it is put together with the budget, so that no flood of
+//! data keeps a task from letting others run: each operation takes one unit.
 
 use std::fmt;
 use std::future::poll_fn;

@@ -1,9 +1,9 @@
 //! Attending under loom: no timer is set, and no reactor made, that whoever sleeps does not hear of.
 //!
-//! The driver and its wheels are the real ones; so is the reactor where there is one (`--features net,time`), but nobody
-//! waits in it. A crew of the model keeps one word for each of two workers, as `Idle` does for all: whether it runs. What
-//! waits in the model waits on a condition and without time, so that a wake that is lost is a deadlock, which loom
-//! reports; a timer that is linked then aborts the process.
+//! The driver and its wheels are the real ones; so is the reactor where there is one (`--features net,time`), but
+//! nobody waits in it. A crew of the model keeps one word for each of two workers, as `Idle` does for all: whether it
+//! runs. What waits in the model waits on a condition and without time, so that a wake that is lost is a deadlock,
+//! which loom reports; a timer that is linked then aborts the process.
 //!
 //! Weakened by hand, a model fails: if `announce`, `hand_over`, `make_io`, `make_timers` or `close` does not fence, or
 //! who links a timer (`Timers::insert`); if `announce` does not read `next` again, leaves the parker after it wrote

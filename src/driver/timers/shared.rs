@@ -11,9 +11,10 @@
 //!
 //! 1. under the lock, links the entry, and lowers `next` to its deadline if that is earlier;
 //! 2. unlocks; if it lowered `next`, fences;
-//! 3. calls the owner's `earlier`, which looks whether somebody sleeps for too long, and wakes it.
+//! 3. calls the owner's `earlier`, which looks whether somebody sleeps for too long, and wakes it. Where the calling
+//!    thread will look in itself before long, it leaves that for later: see `attend`.
 //!
-//! The sleeping side, in the scheduler:
+//! The sleeping side, in `attend`:
 //!
 //! 1. makes known that it sleeps, and until when at most;
 //! 2. fences;

@@ -24,8 +24,8 @@
 //!
 //! - *Poll against fire.* If the poll has the lock first, the fire finds the new waker. Else the poll finds the entry
 //!   elapsed, and is ready; the wake that follows is of the old waker, and is one too many.
-//! - *Reset against fire.* If the reset has the lock first, the fire finds the entry in its new place, not due. Else the
-//!   reset finds it elapsed and makes it idle with the new deadline. It is not linked then, but the task is being
+//! - *Reset against fire.* If the reset has the lock first, the fire finds the entry in its new place, not due. Else
+//!   the reset finds it elapsed and makes it idle with the new deadline. It is not linked then, but the task is being
 //!   woken by the fire, and its next poll links it. That wake may be spurious: the poll asks the phase, not the wake.
 //! - *Drop against fire.* If the drop has the lock first, the fire does not find the entry. Else the drop finds it
 //!   elapsed and frees it; the firing side has the waker in its own hands.

@@ -23,7 +23,8 @@ pub struct OwnedReadHalf {
 
 /// The writing direction of a [`TcpStream`]; see [`TcpStream::into_split`].
 ///
-/// Dropping it tells the peer that nothing more will come, unless that was told before; [`forget`](Self::forget) does not.
+/// Dropping it tells the peer that nothing more will come, unless that was told before; [`forget`](Self::forget) does
+/// not.
 #[derive(Debug)]
 pub struct OwnedWriteHalf {
     stream: Arc<TcpStream>,

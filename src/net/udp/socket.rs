@@ -113,8 +113,8 @@ impl UdpSocket {
         self.io.peer_addr()
     }
 
-    /// Makes the first of the addresses that can be had the peer: [`send`](Self::send) sends to it, and datagrams of others
-    /// are not received.
+    /// Makes the first of the addresses that can be had the peer: [`send`](Self::send) sends to it, and datagrams of
+    /// others are not received.
     ///
     /// # Cancel safety
     ///

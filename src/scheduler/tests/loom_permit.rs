@@ -2,8 +2,8 @@
 //!
 //! The loops are those of `small`.
 //!
-//! Each of these was weakened by hand, one at a time, and the model named here failed: the look at `free` in `rise` (two
-//! workers pass one permit), and the unparking in `vacate` (a thread that waits for the worker).
+//! Each of these was weakened by hand, one at a time, and the model named here failed: the look at `free` in `rise`
+//! (two workers pass one permit), and the unparking in `vacate` (a thread that waits for the worker).
 
 use loom::thread;
 

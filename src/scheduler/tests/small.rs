@@ -1,9 +1,9 @@
 //! The scheduler in small, for models of parking: the real `Idle`, `Permit` and `Parker`, and loops that mirror
-//! `Scheduler::{inject, wake_searcher, after_push}`, `Local::{work, next_task, search, sleep, get_up}` and `block_on` step by
-//! step. Whoever changes a step there changes it here.
+//! `Scheduler::{inject, wake_searcher, after_push}`, `Local::{work, next_task, search, sleep, get_up}` and `block_on`
+//! step by step. Whoever changes a step there changes it here.
 //!
-//! The injector is a counter without a lock: it keeps promise 1 of the real one and no more, since a lock would
-//! order what the fences are there to order. Of a worker's own queue there is the number of tasks that events have woken;
+//! The injector is a counter without a lock: it keeps promise 1 of the real one and no more, since a lock would order
+//! what the fences are there to order. Of a worker's own queue there is the number of tasks that events have woken;
 //! nobody steals from it. Where a model has no events, workers sleep on their parkers alone.
 
 use std::cell::Cell;
@@ -215,7 +215,8 @@ impl Local {
         self.small.after_push();
     }
 
-    /// `Local::unload`. Where there is nothing it must not touch the injector, and so order what the fences are there for.
+    /// `Local::unload`. Where there is nothing it must not touch the injector, and so order what the fences are there
+    /// for.
     fn unload(&self) {
         match self.woken.take() {
             0 => {}

@@ -3,10 +3,10 @@
 //! The number is written and read `Relaxed`, so that what the models need of order they get from the word. A
 //! readiness that is lost is a deadlock.
 //!
-//! Seen to fail: with `Relaxed` for the Release of an event, and for the Acquire of a look; with a clear that does
-//! not compare the tick; with a short read that clears in spite of `READ_CLOSED`; with a waiting side that does not look
-//! again under the lock; with an end that wakes nobody, or lets an entry in afterwards; with a table that does not compare
-//! generations; with one slot for both directions; and with a list from which the first waiter alone is taken.
+//! Seen to fail: with `Relaxed` for the Release of an event, and for the Acquire of a look; with a clear that does not
+//! compare the tick; with a short read that clears in spite of `READ_CLOSED`; with a waiting side that does not look
+//! again under the lock; with an end that wakes nobody, or lets an entry in afterwards; with a table that does not
+//! compare generations; with one slot for both directions; and with a list from which the first waiter alone is taken.
 
 use std::future::poll_fn;
 use std::io;

@@ -62,8 +62,8 @@
 //!
 //! 5. Nothing is linked whose deadline is not after the time that the wheel was told last. So turning to a time
 //!    comes to an end, whatever is inserted meanwhile.
-//! 6. The cursor's unit is never after that of a linked entry, and unless it stands in the open slot, an entry is at the
-//!    level that its unit and the cursor say.
+//! 6. The cursor's unit is never after that of a linked entry, and unless it stands in the open slot, an entry is at
+//!    the level that its unit and the cursor say.
 //!
 //! # Rejected
 //!
