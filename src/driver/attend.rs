@@ -22,41 +22,42 @@
 //! # A timer that is set while somebody waits
 //!
 //! If a running worker sets it, that needs no wake: the worker looks in itself before long. If it goes to sleep before
-//! that and is not the attendant, or leaves its worker, it then does the last two of these steps, which any other thread
-//! that sets a timer does at once:
+//! that and is not the attendant, or leaves its worker, it then does the last two of these steps, which any other
+//! thread that sets a timer does at once:
 //!
 //! *Setter*: 1. writes the wheel's `next`; 2. fences; 3. reads `waits_until`; 4. if that is later, wakes the attendant.
 //! If nobody waits, it calls the crew instead; but a worker that goes to sleep does not, see below.
 //!
 //! *Attendant*: 1. leaves its parker where setters find it; 2. writes the earliest `next` of all wheels to
-//! `waits_until`; 3. fences; 4. reads every `next` again, and goes back to 2 if one is earlier; 5. takes the reactor, if
-//! it has none; 6. waits; 7. writes that nobody waits.
+//! `waits_until`; 3. fences; 4. reads every `next` again, and goes back to 2 if one is earlier; 5. takes the reactor,
+//! if it has none; 6. waits; 7. writes that nobody waits.
 //!
-//! One of the two fences comes first. If it is the setter's, step 4 sees its `next`. If it is the attendant's, step 3 of
-//! the setter sees until when the attendant waits, or that this wait is over; and the parker was there before
-//! that. A wake between the attendant's steps 4 and 6 stays as its parker's token. If the setter sees a wait that is
-//! over, nobody is woken, and the next attendant's fence comes later than the setter's.
+//! One of the two fences comes first. If it is the setter's, step 4 sees its `next`. If it is the attendant's, step 3
+//! of the setter sees until when the attendant waits, or that this wait is over; and the parker was there before that.
+//! A wake between the attendant's steps 4 and 6 stays as its parker's token. If the setter sees a wait that is over,
+//! nobody is woken, and the next attendant's fence comes later than the setter's.
 //!
-//! *Nobody waits, says `waits_until`.* The crew is called, which wakes a worker unless one runs. One that runs looks in, or
-//! does the attendant's steps, or hands over; each of these comes after a fence that follows its change of the idle
-//! word, which the crew has not seen: so it sees the timer. A worker that goes to sleep and does not find the
+//! *Nobody waits, says `waits_until`.* The crew is called, which wakes a worker unless one runs. One that runs looks
+//! in, or does the attendant's steps, or hands over; each of these comes after a fence that follows its change of the
+//! idle word, which the crew has not seen: so it sees the timer. A worker that goes to sleep and does not find the
 //! attendant in its place need not call: whoever has it is awake, or is at a step before 3.
 //!
 //! # A reactor that is made while somebody waits
 //!
-//! The reactor is made when the first socket is, so that programs without any pay nothing. *Maker*: 1. under the lock of
-//! `fresh`, puts it there; 2. does a setter's steps from 2 on, as if for a timer that is earlier than all.
+//! The reactor is made when the first socket is, so that programs without any pay nothing. *Maker*: 1. under the lock
+//! of `fresh`, puts it there; 2. does a setter's steps from 2 on, as if for a timer that is earlier than all.
 //!
 //! If the attendant's step 5 comes after step 1, it takes the reactor. If before, the lock lets the maker see what the
-//! attendant wrote in step 2. Were the reactor taken before step 2, a maker between the two would see nobody, and, being a
-//! worker that runs, would call nobody: the socket would be deaf.
+//! attendant wrote in step 2. Were the reactor taken before step 2, a maker between the two would see nobody, and,
+//! being a worker that runs, would call nobody: the socket would be deaf.
 //!
 //! # When nobody looks in
 //!
 //! A worker that runs may be in one poll for long; then timers are late and sockets deaf, though others sleep. The
-//! monitor asks at each look whether anybody looked in since it asked last ([`Driver::inspect`]). If nobody did, and nobody
-//! waits, it sees to it that somebody does, if need be by retaking a permit; if somebody waits, but for something later than
-//! what is due, it wakes the attendant. It looks when a timer is overdue ([`Driver::until_unattended`]), and each tick.
+//! monitor asks at each look whether anybody looked in since it asked last ([`Driver::inspect`]). If nobody did, and
+//! nobody waits, it sees to it that somebody does, if need be by retaking a permit; if somebody waits, but for
+//! something later than what is due, it wakes the attendant. It looks when a timer is overdue
+//! ([`Driver::until_unattended`]), and each tick.
 //!
 //! # The end
 //!
@@ -213,7 +214,8 @@ impl Driver {
         Ok(self.io.get().expect("it was just made"))
     }
 
-    /// Sleeps as the attendant, or, if there is one already, on the parker alone, and then for as long as `patience` says.
+    /// Sleeps as the attendant, or, if there is one already, on the parker alone, and then for as long as `patience`
+    /// says.
     pub(crate) fn sleep(
         &self,
         parker: &Arc<Parker>,

@@ -22,7 +22,8 @@
 //!
 //! *Monitor*: 1. writes `ASLEEP`; 2. fences; 3. looks whether anybody is at work, the injector holds a task, or the driver
 //! is left alone; 4. if not, waits.
-//! *Whoever gives or takes a permit*: 1. changes the idle word; 2. fences; 3. reads the state; 4. if it is `ASLEEP`, rouses.
+//! *Whoever gives or takes a permit*, or could not start a thread for it: 1. changes the idle word; 2. fences; 3. reads
+//! the state; 4. if it is `ASLEEP`, rouses.
 //! One of the two sees the other's write. To wait and to rouse happens under the lock, so a rouse between
 //! steps 3 and 4 of the monitor is not lost either.
 
