@@ -8,6 +8,9 @@
 //! |---|---|
 //! | [`WaitGroup`] | any task, until a number of others are done |
 //! | [`oneshot`] | one task, for one value of another |
+//! | [`Mutex`] | any task, for a value that one at a time may use |
+//! | [`RwLock`] | any task, for a value that many may read, or one may write |
+//! | [`Semaphore`] | any task, for some of a number of permits |
 //! | [`mpsc`] | one task, for the values of many; and these, for room |
 //!
 //! # Invariants
@@ -24,10 +27,25 @@
 //! The scheduler. These futures run under any executor, since all they use of their task is its
 //! waker.
 
+mod permits;
+
 pub mod mpsc;
+mod mutex;
 pub mod oneshot;
+mod rwlock;
+mod semaphore;
 mod wait_group;
 
+pub use self::mutex::{
+    MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard, TryLockError,
+};
+pub use self::rwlock::{
+    OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock,
+    RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard,
+};
+pub use self::semaphore::{
+    AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TryAcquireError,
+};
 pub use self::wait_group::{Member, Wait, WaitGroup};
 
 #[cfg(test)]

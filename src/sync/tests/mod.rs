@@ -14,4 +14,6 @@ mod wait_group;
 #[cfg(loom)]
 mod loom_oneshot;
 #[cfg(loom)]
+mod loom_permits;
+#[cfg(loom)]
 mod loom_wait_group;

@@ -10,6 +10,10 @@ pub(crate) use ::loom::sync::atomic::{
 use ::std::sync::PoisonError;
 use ::std::time::Duration;
 
+/// Whether to look again may help: loom runs one thread at a time, and explores every order anyway.
+#[cfg(feature = "sync")]
+pub(crate) const CAN_SPIN: bool = false;
+
 /// A cell whose accesses loom checks for races.
 #[derive(Debug)]
 pub(crate) struct UnsafeCell<T>(::loom::cell::UnsafeCell<T>);

@@ -10,6 +10,10 @@ pub(crate) use ::std::sync::atomic::{
 use ::std::sync::PoisonError;
 use ::std::time::Duration;
 
+/// Whether to look again may help: here another core may be at work.
+#[cfg(feature = "sync")]
+pub(crate) const CAN_SPIN: bool = true;
+
 /// A cell whose accesses are visible to loom; here a plain `UnsafeCell`.
 #[derive(Debug)]
 pub(crate) struct UnsafeCell<T>(::std::cell::UnsafeCell<T>);

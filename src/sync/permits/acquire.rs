@@ -1,0 +1,62 @@
+//! The future that takes permits.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use super::core::{Permits, Share};
+use super::word::Take;
+use crate::coop;
+use crate::util::wait_list::Waiter;
+
+/// No permits are given out any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Closed;
+
+pin_project! {
+    /// Future of [`Permits::acquire`]. When it is ready the permits are the caller's to return.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub(crate) struct Acquire<'a> {
+        permits: &'a Permits,
+        n: usize,
+        #[pin]
+        waiter: Waiter<Share>,
+    }
+
+    impl PinnedDrop for Acquire<'_> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if !this.waiter.is_idle() {
+                this.permits.abandon(this.waiter);
+            }
+        }
+    }
+}
+
+impl<'a> Acquire<'a> {
+    #[inline]
+    pub(super) fn new(permits: &'a Permits, n: usize) -> Self {
+        Self { permits, n, waiter: Waiter::new() }
+    }
+}
+
+impl Future for Acquire<'_> {
+    type Output = Result<(), Closed>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let unit = ready!(coop::poll_proceed(cx));
+        let this = self.project();
+        let (permits, n) = (*this.permits, *this.n);
+        let queued = !this.waiter.is_idle();
+        let taken = match if queued { Take::Short { waited: true } } else { permits.take(n) } {
+            Take::Taken => Ok(()),
+            Take::Closed => Err(Closed),
+            Take::Short { .. } => ready!(permits.poll_queue(n, this.waiter, cx.waker())),
+        };
+        unit.made_progress();
+        Poll::Ready(taken)
+    }
+}
