@@ -3,11 +3,17 @@
 #[cfg(not(loom))]
 mod auto_traits;
 #[cfg(not(loom))]
+mod locks;
+#[cfg(not(loom))]
 mod mpsc;
 #[cfg(not(loom))]
 mod mpsc_permits;
 #[cfg(not(loom))]
 mod oneshot;
+#[cfg(not(loom))]
+mod permits_by_model;
+#[cfg(not(loom))]
+mod semaphore;
 #[cfg(not(loom))]
 mod wait_group;
 
