@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::{TcpListener, TcpStream};
-use runtime::sync::mpsc;
+use runtime::sync::{Mutex, mpsc};
 use runtime::task;
 use runtime::time::{self, Duration};
 
@@ -21,6 +21,7 @@ impl Peer for Ours {
     type Receiver<T: Send + 'static> = mpsc::Receiver<T>;
     type Listener = TcpListener;
     type Stream = TcpStream;
+    type Mutex<T: Send + 'static> = Mutex<T>;
 
     fn block_on<F>(workers: usize, body: F) -> F::Output
     where
@@ -112,5 +113,17 @@ impl Peer for Ours {
 
     async fn write_all(stream: &mut TcpStream, bytes: &[u8]) {
         stream.write_all(bytes).await.expect("the other side reads");
+    }
+
+    fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T> {
+        Mutex::new(value)
+    }
+
+    async fn with_lock<T, R, F>(mutex: &Self::Mutex<T>, f: F) -> R
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut T) -> R + Send,
+    {
+        f(&mut *mutex.lock().await)
     }
 }

@@ -38,6 +38,7 @@ pub trait Peer: 'static {
     type Receiver<T: Send + 'static>: Send + 'static;
     type Listener: Send + Sync + 'static;
     type Stream: Send + 'static;
+    type Mutex<T: Send + 'static>: Send + Sync + 'static;
 
     /// Runs `body` on the calling thread, beside `workers` workers.
     fn block_on<F>(workers: usize, body: F) -> F::Output
@@ -101,6 +102,14 @@ pub trait Peer: 'static {
     fn read(stream: &mut Self::Stream, buffer: &mut [u8]) -> impl Future<Output = usize> + Send;
 
     fn write_all(stream: &mut Self::Stream, bytes: &[u8]) -> impl Future<Output = ()> + Send;
+
+    fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T>;
+
+    /// Locks, runs `f`, and unlocks.
+    fn with_lock<T, R, F>(mutex: &Self::Mutex<T>, f: F) -> impl Future<Output = R> + Send
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut T) -> R + Send;
 }
 
 /// Runs `body` where the setup, or else the peer's idiom, wants it.

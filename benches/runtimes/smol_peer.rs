@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use smol::io::{AsyncReadExt, AsyncWriteExt};
+use smol::lock::Mutex;
 use smol::net::{TcpListener, TcpStream};
 use smol::{Executor, Timer, channel};
 
@@ -38,6 +39,7 @@ impl Peer for Smol {
     type Receiver<T: Send + 'static> = channel::Receiver<T>;
     type Listener = TcpListener;
     type Stream = TcpStream;
+    type Mutex<T: Send + 'static> = Mutex<T>;
 
     fn block_on<F>(workers: usize, body: F) -> F::Output
     where
@@ -141,5 +143,17 @@ impl Peer for Smol {
 
     async fn write_all(stream: &mut TcpStream, bytes: &[u8]) {
         stream.write_all(bytes).await.expect("the other side reads");
+    }
+
+    fn mutex<T: Send + 'static>(value: T) -> Self::Mutex<T> {
+        Mutex::new(value)
+    }
+
+    async fn with_lock<T, R, F>(mutex: &Self::Mutex<T>, f: F) -> R
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut T) -> R + Send,
+    {
+        f(&mut *mutex.lock().await)
     }
 }

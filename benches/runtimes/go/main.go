@@ -28,6 +28,7 @@ var workloads = map[string]func() float64{
 	"ping-pong":      func() float64 { return warmed(500_000, pingPong) },
 	"ring":           func() float64 { return warmed(million, ring) },
 	"many-senders":   func() float64 { return warmed(2*million, manySenders) },
+	"mutex":          func() float64 { return warmed(50_000, mutex) },
 	"idle":           idle,
 	"idle-waiting":   idleWaiting,
 	"parked-memory":  parked,
@@ -283,6 +284,33 @@ func manySenders(messages int) float64 {
 		panic("a message was lost")
 	}
 	return nanosEach(start, messages)
+}
+
+// Locking.
+
+func mutex(each int) float64 {
+	const tasks = 16
+	var lock sync.Mutex
+	count := 0
+	start := time.Now()
+	var wg sync.WaitGroup
+	wg.Add(tasks)
+	for range tasks {
+		go func() {
+			for range each {
+				lock.Lock()
+				count++
+				lock.Unlock()
+			}
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+	took := nanosEach(start, tasks*each)
+	if count != tasks*each {
+		panic("two at a time")
+	}
+	return took
 }
 
 // Waiting.

@@ -14,6 +14,7 @@ use crate::shim::{Peer, Setup, run_main};
 
 mod channel;
 mod lifecycle;
+mod lock;
 mod memory;
 mod socket;
 mod spawn;
@@ -42,6 +43,7 @@ pub fn list<P: Peer>() -> Vec<Workload> {
         spawn::list::<P>(),
         switch::list::<P>(),
         channel::list::<P>(),
+        lock::list::<P>(),
         lifecycle::list::<P>(),
         memory::list::<P>(),
         timer::list::<P>(),

@@ -5,10 +5,15 @@
 //! with the permit is short, it is back before a task could have queued. But if the one who has it is not
 //! running at all, all looking is in vain, and nobody can see which it is.
 //!
-//! So every lock learns. It begins with little patience; each time that looking helped doubles it, up to a limit of about a
-//! microsecond, and each time that it did not halves it, down to one look. What is learned is a hint without
-//! any order: a look that is lost costs nothing but time. Who looks again does not queue before the others who do, so
-//! there is no order among them yet; and once anybody has queued, whoever looks sees that, and queues too.
+//! So every lock learns. It begins with all its patience, [`MOST`] looks in about a microsecond; each time that looking was in
+//! vain halves it, down to one look, and each time that it helped doubles it. What is learned is a hint without
+//! any order: a look that is lost costs nothing but time. Who looks again has no place in the queue yet, so there is nobody
+//! to overtake; and once anybody has queued, whoever looks sees that, and queues too.
+//!
+//! The first look comes late. A thread that takes and returns the permit in a loop does so in its own cache,
+//! and each look of another takes the word away from there; if it goes on for some rounds in between, the way of the word
+//! from core to core is paid once for all of them. The later looks follow close upon each other: what they are
+//! for is to find one moment of many in which the permit is free.
 
 use std::hint;
 use std::sync::atomic::Ordering::Relaxed;
@@ -19,18 +24,21 @@ use crate::util::sync::{AtomicU8, CAN_SPIN};
 /// Looks at most.
 const MOST: u8 = 32;
 
+/// Pauses before the first look; before each other there is one.
+const FIRST: u32 = 8;
+
 /// How many looks the next one takes who finds too few permits.
 #[derive(Debug)]
 pub(super) struct Patience(AtomicU8);
 
 impl Patience {
     pub(super) fn new() -> Self {
-        Self(AtomicU8::new(1))
+        Self(AtomicU8::new(MOST))
     }
 
     #[cfg(not(loom))]
     pub(super) const fn const_new() -> Self {
-        Self(AtomicU8::new(1))
+        Self(AtomicU8::new(MOST))
     }
 
     /// Tries for a while to take `n` permits, as long as nobody waits.
@@ -41,10 +49,10 @@ impl Patience {
             return SHORT;
         }
         let looks = self.0.load(Relaxed);
-        for look in 0..looks {
-            for _ in 0..=look {
-                hint::spin_loop();
-            }
+        let mut pauses = FIRST;
+        for _ in 0..looks {
+            (0..pauses).for_each(|_| hint::spin_loop());
+            pauses = 1;
             let taken = word.take(n);
             if taken != SHORT {
                 self.learn(looks, looks.saturating_mul(2).min(MOST));

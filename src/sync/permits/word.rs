@@ -154,8 +154,10 @@ impl Word {
 
     /// Says that no permits are given out any more, and that nobody waits. Under the lock.
     pub(super) fn close(&self) {
-        let closed = |bits| Some((bits | CLOSED) & !WAITED);
-        self.0.fetch_update(Release, Relaxed, closed).expect("the function always returns a value");
+        let before = self.0.fetch_or(CLOSED, Release);
+        if before & WAITED != 0 {
+            self.0.fetch_and(!WAITED, Relaxed);
+        }
     }
 }
 
