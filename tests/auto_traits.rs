@@ -186,3 +186,81 @@ fn auto_traits_of_the_adapters_are_as_promised() {
         Io<Nothing>:                "no   no   yes   no         no";
     }
 }
+
+#[cfg(feature = "sync")]
+#[test]
+fn auto_traits_of_locks_are_as_promised() {
+    use runtime::sync::{
+        AcquireError, MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard,
+        OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard,
+        OwnedSemaphorePermit, RwLock, RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard,
+        Semaphore, SemaphorePermit, TryAcquireError, TryLockError,
+    };
+    /// `Send`, and not `Sync`.
+    type Cell = std::cell::Cell<u8>;
+    /// `Sync`, and not `Send`.
+    type Guard = std::sync::MutexGuard<'static, u8>;
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Semaphore:                  "yes  yes  yes   yes        yes";
+        SemaphorePermit<'static>:   "yes  yes  yes   yes        yes";
+        OwnedSemaphorePermit:       "yes  yes  yes   yes        yes";
+        AcquireError:               "yes  yes  yes   yes        yes";
+        TryAcquireError:            "yes  yes  yes   yes        yes";
+        TryLockError:               "yes  yes  yes   yes        yes";
+
+        Mutex<u8>:                  "yes  yes  yes   yes        no";
+        Mutex<Cell>:                "yes  yes  yes   yes        no";
+        Mutex<Guard>:               "no   no   yes   yes        no";
+        Mutex<Pinned>:              "yes  yes  no    yes        no";
+        MutexGuard<'static, u8>:    "yes  yes  yes   no         no";
+        MutexGuard<'static, Cell>:  "yes  no   yes   no         no";
+        MutexGuard<'static, Guard>: "no   no   yes   no         no";
+        MappedMutexGuard<'static, u8>: "yes yes yes  no         yes";
+        MappedMutexGuard<'static, Cell>: "yes no yes no         no";
+        MappedMutexGuard<'static, Guard>: "no yes yes no        yes";
+        OwnedMutexGuard<u8>:        "yes  yes  yes   no         no";
+        OwnedMutexGuard<Cell>:      "yes  no   yes   no         no";
+        OwnedMutexGuard<Guard>:     "no   no   yes   no         no";
+        OwnedMappedMutexGuard<u8, u8>: "yes yes yes  no         no";
+        OwnedMappedMutexGuard<Cell, u8>: "yes yes yes no        no";
+        OwnedMappedMutexGuard<Guard, u8>: "no no yes no         no";
+
+        RwLock<u8>:                 "yes  yes  yes   yes        no";
+        RwLock<Cell>:               "yes  no   yes   yes        no";
+        RwLock<Guard>:              "no   no   yes   yes        no";
+        RwLockReadGuard<'static, u8>: "yes yes yes   yes        yes";
+        RwLockReadGuard<'static, Cell>: "no no yes   no         no";
+        RwLockWriteGuard<'static, u8>: "yes yes yes  no         yes";
+        RwLockWriteGuard<'static, Cell>: "no no yes  no         no";
+        RwLockWriteGuard<'static, Guard>: "no yes yes no        yes";
+        RwLockMappedWriteGuard<'static, u8>: "yes yes yes no    yes";
+        RwLockMappedWriteGuard<'static, Cell>: "no no yes no    no";
+        OwnedRwLockReadGuard<u8>:   "yes  yes  yes   no         no";
+        OwnedRwLockReadGuard<Cell, u8>: "no no yes   no         no";
+        OwnedRwLockWriteGuard<u8>:  "yes  yes  yes   no         no";
+        OwnedRwLockWriteGuard<Cell>: "no  no   yes   no         no";
+        OwnedRwLockMappedWriteGuard<u8, u8>: "yes yes yes no    no";
+        OwnedRwLockMappedWriteGuard<Cell, u8>: "no no yes no    no";
+    }
+}
+
+#[cfg(feature = "sync")]
+#[test]
+fn futures_of_locks_are_send() {
+    use std::sync::Arc;
+
+    use runtime::sync::{Mutex, RwLock, Semaphore};
+    fn is_send<T: Send>(_: T) {}
+    let mutex = Arc::new(Mutex::new(std::cell::Cell::new(1)));
+    is_send(mutex.lock());
+    is_send(mutex.clone().lock_owned());
+    let lock = Arc::new(RwLock::new(1));
+    is_send(lock.read());
+    is_send(lock.write());
+    is_send(lock.clone().read_owned());
+    is_send(lock.clone().write_owned());
+    let semaphore = Arc::new(Semaphore::new(1));
+    is_send(semaphore.acquire_many(1));
+    is_send(semaphore.clone().acquire_owned());
+}

@@ -336,6 +336,7 @@ fn a_lock_does_what_its_model_does() {
         let lock = Arc::new(RwLock::with_max_readers(0, LockModel::READERS as u32));
         let mut model = LockModel::default();
         let mut all: Vec<(usize, Lock)> = Vec::new();
+        let mut written = 0;
         for id in 0..STEPS {
             let place = rng.below(all.len().max(1));
             match rng.below(8) {
@@ -357,6 +358,7 @@ fn a_lock_does_what_its_model_does() {
                 _ => match all.swap_remove(place) {
                     (id, Lock::Writer(mut guard)) => {
                         *guard += 1;
+                        written += 1;
                         all.push((id, Lock::Reader(guard.downgrade())));
                         model.downgrade(id);
                     }
@@ -367,7 +369,8 @@ fn a_lock_does_what_its_model_does() {
                 let has = match lock {
                     Lock::Reads(future) => future.is_woken(),
                     Lock::Writes(future) => future.is_woken(),
-                    Lock::Reader(_) | Lock::Writer(_) => true,
+                    Lock::Reader(guard) => **guard == written,
+                    Lock::Writer(guard) => **guard == written,
                 };
                 assert_eq!(has, model.has(*id), "{id}");
             }
