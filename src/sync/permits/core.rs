@@ -175,10 +175,9 @@ impl Permits {
     /// Serves the first waiter from `n`, and returns its waker if it has all that it wants. If nobody
     /// is left who could be served, what is left of `n` becomes free.
     fn next(&self, list: &mut WaitList<Share>, n: &mut usize) -> Option<Waker> {
-        let closed = self.is_closed();
-        let served = !closed && list.front_mut().is_some_and(|share| share.fill(n));
+        let served = list.front_mut().is_some_and(|share| share.fill(n));
         let waker = if served { list.pop_front() } else { None };
-        if closed || list.is_empty() {
+        if list.is_empty() {
             self.word.put_back(mem::take(n));
         }
         waker

@@ -24,7 +24,8 @@
 //! | take | `free` is `n` or more, open: `free - n` | anyone |
 //! | put | not waited: `free + n` | who has `n` permits |
 //! | wait | open, `free` is `had`, less than `n`: 0, waited | who has the lock, and queues before it unlocks |
-//! | put back | whatever: `free + n`, not waited | who has the lock, if the list is empty or the word closed |
+//! | put back | whatever: `free + n`, not waited | who has the lock, if the list is empty |
+//! | take back | closed: `free + n` | who has the lock, and closes |
 //! | close | whatever: closed, not waited | who has the lock |
 //! | forget | `free`: less, not below 0 | anyone |
 //!
@@ -67,8 +68,9 @@
 //! wait for ever.
 //!
 //! Closing locks, closes the word, and takes all waiters off the list with shares that are taken back to `free`;
-//! by a share that is not full a woken task learns that it gets nothing. A return that found `waited`
-//! before that finds the word closed under the lock and puts back.
+//! by a share that is not full a woken task learns that it gets nothing. If they are more than one batch of wakers holds,
+//! others get the lock in between. A return that found `waited` before then serves who is still in the list, as
+//! if it had come before the close; what it puts into a share that stays there is taken back with it.
 //!
 //! # Orderings
 //!
