@@ -153,7 +153,7 @@ impl<T> RwLock<T> {
 
 #[track_caller]
 const fn checked(readers: u32) -> u32 {
-    assert!(readers > 0, "a RwLock must allow at least one reader");
+    assert!(readers > 0, "a RwLock may not be created with 0 readers");
     assert!(readers <= MAX_READERS, "a RwLock may not allow more than u32::MAX >> 3 readers");
     readers
 }

@@ -1,4 +1,7 @@
 //! The future that takes permits.
+//!
+//! A task that has used up its budget is polled again soon, and may take nothing before that. If there is something to be
+//! taken it asks again then. If not, it queues at once: it would lose its turn to those who ask in between.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -6,7 +9,6 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::core::{Permits, Share};
-use super::word::Take;
 use crate::coop;
 use crate::util::wait_list::Waiter;
 
@@ -47,15 +49,13 @@ impl Future for Acquire<'_> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let unit = ready!(coop::poll_proceed(cx));
         let this = self.project();
         let (permits, n) = (*this.permits, *this.n);
-        let queued = !this.waiter.is_idle();
-        let taken = match if queued { Take::Short { waited: true } } else { permits.take(n) } {
-            Take::Taken => Ok(()),
-            Take::Closed => Err(Closed),
-            Take::Short { .. } => ready!(permits.poll_queue(n, this.waiter, cx.waker())),
+        let Poll::Ready(unit) = coop::poll_proceed(cx) else {
+            permits.keep_turn(n, this.waiter, cx.waker());
+            return Poll::Pending;
         };
+        let taken = ready!(permits.poll_take(n, this.waiter, cx.waker()));
         unit.made_progress();
         Poll::Ready(taken)
     }

@@ -109,17 +109,39 @@ impl Permits {
         });
     }
 
-    /// Takes `n` permits, and looks for them for a moment if they are not there.
+    /// Takes `n` permits, or waits for them.
     #[inline]
-    pub(super) fn take(&self, n: usize) -> Take {
-        match self.word.take(n) {
-            Take::Short { waited: false } => self.patience.take(&self.word, n),
-            taken => taken,
+    pub(super) fn poll_take(
+        &self,
+        n: usize,
+        waiter: Pin<&mut Waiter<Share>>,
+        waker: &Waker,
+    ) -> Poll<Result<(), Closed>> {
+        let taken = match waiter.is_idle() {
+            true => self.patience.look(|| self.word.take(n)),
+            false => Take::Short { waited: true },
+        };
+        match taken {
+            Take::Taken => Poll::Ready(Ok(())),
+            Take::Closed => Poll::Ready(Err(Closed)),
+            Take::Short { .. } => self.poll_queue(n, waiter, waker),
+        }
+    }
+
+    /// Queues a task for `n` permits that may not take any yet, if they are not there.
+    #[cold]
+    pub(super) fn keep_turn(&self, n: usize, waiter: Pin<&mut Waiter<Share>>, waker: &Waker) {
+        let looks = || self.patience.look(|| self.word.snapshot().offer(n));
+        if waiter.is_idle()
+            && matches!(looks(), Take::Short { .. })
+            && self.poll_queue(n, waiter, waker) == Poll::Ready(Ok(()))
+        {
+            self.release(n); // they came back just now
         }
     }
 
     /// Queues for `n` permits, or looks what became of the waiter that did.
-    pub(super) fn poll_queue(
+    fn poll_queue(
         &self,
         n: usize,
         waiter: Pin<&mut Waiter<Share>>,

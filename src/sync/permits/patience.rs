@@ -18,8 +18,11 @@
 use std::hint;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::word::{Take, Word};
+use super::word::Take;
 use crate::util::sync::{AtomicU8, CAN_SPIN};
+
+/// What it pays to look again for: nobody waits.
+const SHORT: Take = Take::Short { waited: false };
 
 /// Looks at most.
 const MOST: u8 = 32;
@@ -41,22 +44,26 @@ impl Patience {
         Self(AtomicU8::new(MOST))
     }
 
-    /// Tries for a while to take `n` permits, as long as nobody waits.
-    #[cold]
-    pub(super) fn take(&self, word: &Word, n: usize) -> Take {
-        const SHORT: Take = Take::Short { waited: false };
-        if !CAN_SPIN {
-            return SHORT;
+    /// What comes of `attempt`, which is made again for a while as long as nobody waits.
+    #[inline]
+    pub(super) fn look(&self, attempt: impl Fn() -> Take) -> Take {
+        match attempt() {
+            SHORT if CAN_SPIN => self.look_again(attempt),
+            other => other,
         }
+    }
+
+    #[cold]
+    fn look_again(&self, attempt: impl Fn() -> Take) -> Take {
         let looks = self.0.load(Relaxed);
         let mut pauses = FIRST;
         for _ in 0..looks {
             (0..pauses).for_each(|_| hint::spin_loop());
             pauses = 1;
-            let taken = word.take(n);
-            if taken != SHORT {
+            let came = attempt();
+            if came != SHORT {
                 self.learn(looks, looks.saturating_mul(2).min(MOST));
-                return taken;
+                return came;
             }
         }
         self.learn(looks, (looks / 2).max(1));

@@ -82,11 +82,9 @@ impl Word {
     pub(super) fn take(&self, n: usize) -> Take {
         let mut now = self.snapshot();
         loop {
-            if now.is_closed() {
-                return Take::Closed;
-            }
-            if now.free() < n {
-                return Take::Short { waited: now.is_waited() };
+            match now.offer(n) {
+                Take::Taken => {}
+                refused => return refused,
             }
             match self.0.compare_exchange_weak(now.0, now.0 - n * ONE, Acquire, Acquire) {
                 Ok(_) => return Take::Taken,
@@ -162,6 +160,18 @@ impl Word {
 }
 
 impl Snapshot {
+    /// What comes of an attempt to take `n` permits.
+    #[inline]
+    pub(super) fn offer(self, n: usize) -> Take {
+        if self.is_closed() {
+            return Take::Closed;
+        }
+        if self.free() < n {
+            return Take::Short { waited: self.is_waited() };
+        }
+        Take::Taken
+    }
+
     #[inline]
     pub(super) fn free(self) -> usize {
         self.0 / ONE

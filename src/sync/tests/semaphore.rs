@@ -1,5 +1,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 
 use tokio_test::task;
 use tokio_test::{assert_pending, assert_ready_err, assert_ready_ok};
@@ -263,4 +264,39 @@ fn each_acquire_takes_a_unit_of_the_budget_and_one_that_waits_takes_none() {
         assert!(one_more.is_woken(), "it only lets others run");
     });
     assert_eq!(semaphore.available_permits(), 1_000 - usize::from(coop::UNITS));
+}
+
+/// What tokio #8365 is about: a task that had spent its budget was polled without getting a place in the queue, and others
+/// came before it.
+#[test]
+fn a_request_keeps_its_turn_when_the_budget_is_spent() {
+    let spent = |poll: &mut dyn FnMut()| {
+        coop::with_budget(|| {
+            while let Poll::Ready(unit) = coop::poll_proceed(&mut cx(Waker::noop())) {
+                unit.made_progress();
+            }
+            poll();
+        });
+    };
+    let semaphore = Semaphore::new(1);
+    let mut first = task::spawn(semaphore.acquire());
+    spent(&mut || assert_pending!(first.poll()));
+    assert!(first.is_woken(), "there is only no budget");
+    assert_eq!(semaphore.available_permits(), 1, "one that does not run keeps nobody out");
+    let permit = assert_ready_ok!(first.poll());
+
+    let mut second = task::spawn(semaphore.acquire());
+    spent(&mut || assert_pending!(second.poll()));
+    let mut third = task::spawn(semaphore.acquire());
+    assert_pending!(third.poll());
+    drop(permit);
+    assert!(!third.is_woken(), "the second came first");
+    spent(&mut || assert_pending!(second.poll()));
+    drop(assert_ready_ok!(second.poll()));
+    drop(assert_ready_ok!(third.poll()));
+
+    let mut closed = task::spawn(semaphore.acquire());
+    semaphore.close();
+    spent(&mut || assert_pending!(closed.poll()));
+    assert_ready_err!(closed.poll());
 }
