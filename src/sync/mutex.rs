@@ -34,8 +34,8 @@ pub use self::owned_mapped_guard::OwnedMappedMutexGuard;
 /// # Cost
 ///
 /// Locking when it is free, and unlocking when nobody waits, is one atomic operation each. If the lock is taken but nobody
-/// waits, a task looks again for at most about a microsecond before it queues; how long, depends on whether that
-/// helped before. Waiting allocates nothing.
+/// waits, a task looks again for a moment before it queues: at first about a microsecond, later some more or none at all,
+/// depending on whether that helped. Waiting allocates nothing.
 ///
 /// # Examples
 ///

@@ -165,20 +165,9 @@ impl Permits {
     /// Takes the waiter of a dropped future out, and passes on what it had.
     #[cold]
     pub(super) fn abandon(&self, waiter: Pin<&mut Waiter<Share>>) {
-        let left = wait::cancel(
-            &self.waiters,
-            |list| list,
-            waiter,
-            |list, share| {
-                if list.is_empty() {
-                    self.word.put_back(share.given);
-                    return 0;
-                }
-                share.given
-            },
-        );
+        let left = wait::cancel(&self.waiters, |list| list, waiter, |_, share| share.given);
         if let Some(n @ 1..) = left {
-            self.hand_on(n);
+            self.release(n);
         }
     }
 

@@ -24,15 +24,15 @@
 //! | take | `free` is `n` or more, open: `free - n` | anyone |
 //! | put | not waited: `free + n` | who has `n` permits |
 //! | wait | open, `free` is `had`, less than `n`: 0, waited | who has the lock, and queues before it unlocks |
-//! | put back | whatever: `free + n`, not waited | who has the lock, if the list is empty |
-//! | take back | closed: `free + n` | who has the lock, and closes |
-//! | close | whatever: closed, not waited | who has the lock |
+//! | put back | whatever: `free + n`, not waited | who has the lock, if the list is empty or the word closed |
+//! | close | whatever: closed | who has the lock |
 //! | forget | `free`: less, not below 0 | anyone |
 //!
 //! # Invariants
 //!
-//! 1. `waited` is set and cleared only under the lock. When the lock is free and the word open, it is set exactly
-//!    if the list is not empty.
+//! 1. `waited` is set and cleared only under the lock. When the lock is free and the word open, it is set if the
+//!    list is not empty. It stays when the last waiter leaves of its own accord, until the next return finds the
+//!    list empty; that costs a lock once, and a take no more than it would fail anyway.
 //! 2. While `waited` is set, `free` is 0: so the test of a take, which is for enough free permits, is also the
 //!    test that nobody is overtaken, and a fast take needs no other.
 //! 3. Every permit is in `free`, in a share in the list, with a task that has it, or in the hand of a thread that is on
@@ -62,7 +62,7 @@
 //!
 //! What a waiter gets is its own when it is taken off the list, before it runs. So nobody overtakes it, and if
 //! its future is dropped then, it returns what it has as above. One that is dropped while it is queued leaves the
-//! list, and what its share has goes to the next ones; if the list is empty by that, 4 applies.
+//! list, and returns what its share has in the same way.
 //!
 //! A large request at the front keeps small ones behind it waiting, even if there would be enough for them: else it might
 //! wait for ever.

@@ -5,10 +5,12 @@
 //! with the permit is short, it is back before a task could have queued. But if the one who has it is not
 //! running at all, all looking is in vain, and nobody can see which it is.
 //!
-//! So every lock learns. It begins with all its patience, [`MOST`] looks in about a microsecond; each time that looking was in
-//! vain halves it, down to one look, and each time that it helped doubles it. What is learned is a hint without
-//! any order: a look that is lost costs nothing but time. Who looks again has no place in the queue yet, so there is nobody
-//! to overtake; and once anybody has queued, whoever looks sees that, and queues too.
+//! So every lock learns. It begins with [`FEW`] looks, which take about a microsecond. Each time that looking was in vain
+//! halves their number, down to one, and each time that it helped adds one, up to [`MOST`]: so a lock
+//! that is often kept for long soon wastes little, and one that never is gets over a moment in which the system stops the thread
+//! that has it. What is learned is a hint without any order: a look that is lost costs nothing but time. Who
+//! looks again has no place in the queue yet, so there is nobody to overtake; and once anybody has queued, whoever
+//! looks sees that, and queues too.
 //!
 //! The first look comes late. A thread that takes and returns the permit in a loop does so in its own cache,
 //! and each look of another takes the word away from there; if it goes on for some rounds in between, the way of the word
@@ -24,8 +26,11 @@ use crate::util::sync::{AtomicU8, CAN_SPIN};
 /// What it pays to look again for: nobody waits.
 const SHORT: Take = Take::Short { waited: false };
 
+/// Looks in the beginning.
+const FEW: u8 = 32;
+
 /// Looks at most.
-const MOST: u8 = 32;
+const MOST: u8 = u8::MAX;
 
 /// Pauses before the first look; before each other there is one.
 const FIRST: u32 = 8;
@@ -36,12 +41,12 @@ pub(super) struct Patience(AtomicU8);
 
 impl Patience {
     pub(super) fn new() -> Self {
-        Self(AtomicU8::new(MOST))
+        Self(AtomicU8::new(FEW))
     }
 
     #[cfg(not(loom))]
     pub(super) const fn const_new() -> Self {
-        Self(AtomicU8::new(MOST))
+        Self(AtomicU8::new(FEW))
     }
 
     /// What comes of `attempt`, which is made again for a while as long as nobody waits.
@@ -62,7 +67,7 @@ impl Patience {
             pauses = 1;
             let came = attempt();
             if came != SHORT {
-                self.learn(looks, looks.saturating_mul(2).min(MOST));
+                self.learn(looks, looks.min(MOST - 1) + 1);
                 return came;
             }
         }

@@ -150,12 +150,9 @@ impl Word {
         Snapshot(before).free().min(n)
     }
 
-    /// Says that no permits are given out any more, and that nobody waits. Under the lock.
+    /// Says that no permits are given out any more. Under the lock.
     pub(super) fn close(&self) {
-        let before = self.0.fetch_or(CLOSED, Release);
-        if before & WAITED != 0 {
-            self.0.fetch_and(!WAITED, Relaxed);
-        }
+        self.0.fetch_or(CLOSED, Release);
     }
 }
 
