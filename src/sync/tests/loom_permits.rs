@@ -3,7 +3,10 @@
 //! What the permits guard is a cell, so that permits that two have, or that were handed over without an order, are
 //! a race that loom sees. A wake-up that got lost is a deadlock, and a permit that did is missed at the end.
 //!
-//! Seen to fail: SEEN
+//! Seen to fail: with `Relaxed` for any of these orderings: the acquire of a take, of `enter` and of `snapshot`, the release
+//! of `put`, of `put_back` and of `close`; with a `put` that does not heed `waited`; with `next` leaving `waited` set in an
+//! empty list; with `put_back` as a store; with an `abandon` that passes nothing on; and with a `close` that takes
+//! no share back.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
