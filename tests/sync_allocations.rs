@@ -1,4 +1,5 @@
 //! Waiting allocates nothing: the places in the queue are inside the waiting futures.
+#![cfg(feature = "sync")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -1,4 +1,5 @@
 //! Semaphore, mutex and lock among tasks on several threads.
+#![cfg(feature = "sync")]
 
 mod support;
 
