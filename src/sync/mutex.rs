@@ -23,19 +23,19 @@ pub use self::owned_mapped_guard::OwnedMappedMutexGuard;
 
 /// A value that one task at a time may use.
 ///
-/// Unlike `std`'s, its guard may be kept across an `.await`, and who waits for it does not block a thread. If no
-/// guard has to be kept that way, `std`'s is the better choice in a task too: it is smaller and as fast. A mutex that
-/// guards a socket or a file is often better replaced by a task that owns it and gets messages.
+/// Unlike `std`'s, its guard may be kept across an `.await`, and who waits for it does not block a thread. If
+/// no guard has to be kept that way, `std`'s is the better choice in a task too: it is smaller and as fast. A
+/// mutex that guards a socket or a file is often better replaced by a task that owns it and gets messages.
 ///
-/// It is fair: tasks get the lock in the order in which they asked for it. A task that unlocks and locks again goes behind
-/// those who wait, so under contention each lock is a switch of tasks. It does not know of panics: if a task
-/// panics with the lock, the next one gets it with the value as it is.
+/// It is fair: tasks get the lock in the order in which they asked for it. A task that unlocks and locks again
+/// goes behind those who wait, so under contention each lock is a switch of tasks. It does not know of panics:
+/// if a task panics with the lock, the next one gets it with the value as it is.
 ///
 /// # Cost
 ///
-/// Locking when it is free, and unlocking when nobody waits, is one atomic operation each. If the lock is taken but nobody
-/// waits, a task looks again for a moment before it queues: at first about a microsecond, later some more or none at all,
-/// depending on whether that helped. Waiting allocates nothing.
+/// Locking when it is free, and unlocking when nobody waits, is one atomic operation each. If the lock is taken
+/// but nobody waits, a task looks again for a moment before it queues: at first about a microsecond, later some
+/// more or none at all, depending on whether that helped. Waiting allocates nothing.
 ///
 /// # Examples
 ///
@@ -115,7 +115,8 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives up the place in the queue; if it had been given the lock already, the next one gets it.
+    /// Dropping the future gives up the place in the queue; if it had been given the lock already, the next one
+    /// gets it.
     ///
     /// # Examples
     ///
@@ -210,8 +211,8 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     fn guard(&self) -> MutexGuard<'_, T> {
         let held = Held::new(self, 1);
-        // SAFETY: the only permit of this lock was taken, and the lock is borrowed as long as the guard lives, which is
-        // what invariants 1 and 2 of `permits::access` ask for.
+        // SAFETY: the only permit of this lock was taken, and the lock is borrowed as long as the guard lives,
+        // which is what invariants 1 and 2 of `permits::access` ask for.
         MutexGuard { access: unsafe { Exclusive::new(held, self.value()) } }
     }
 }

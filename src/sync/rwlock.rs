@@ -1,7 +1,7 @@
 //! A value that many tasks may read at a time, or one may write.
 //!
-//! This is a face of [`permits`](super::permits), where the protocol stands: there are as many permits as there may be
-//! readers, a reader takes one, and a writer takes all.
+//! This is a face of [`permits`](super::permits), where the protocol stands: there are as many permits as there
+//! may be readers, a reader takes one, and a writer takes all.
 
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -30,15 +30,15 @@ const MAX_READERS: u32 = u32::MAX >> 3;
 
 /// A value that many tasks may read at a time, or one may write.
 ///
-/// It is fair: tasks get the lock in the order in which they asked for it, be it to read or to write. So readers that keep
-/// coming do not starve a writer. The other side of this: a task that reads, and asks to read again while it does, waits
-/// for a writer that came in between, and that one waits for it, for ever.
+/// It is fair: tasks get the lock in the order in which they asked for it, be it to read or to write. So
+/// readers that keep coming do not starve a writer. The other side of this: a task that reads, and asks to read
+/// again while it does, waits for a writer that came in between, and that one waits for it, for ever.
 ///
 /// # Cost
 ///
-/// Locking when that is possible at once, and unlocking when nobody waits, is one atomic operation each, on one word that all
-/// readers share: many cores that read for a very short time spend it on that word, and are served better by a
-/// [`Mutex`](super::Mutex) or by copies. Waiting allocates nothing.
+/// Locking when that is possible at once, and unlocking when nobody waits, is one atomic operation each, on one
+/// word that all readers share: many cores that read for a very short time spend it on that word, and are
+/// served better by a [`Mutex`](super::Mutex) or by copies. Waiting allocates nothing.
 ///
 /// # Examples
 ///
@@ -224,7 +224,8 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives up the place in the queue; if it had been given the lock already, the next ones get it.
+    /// Dropping the future gives up the place in the queue; if it had been given the lock already, the next
+    /// ones get it.
     ///
     /// # Examples
     ///
@@ -311,16 +312,16 @@ impl<T: ?Sized> RwLock<T> {
     /// One permit that was taken, as a guard.
     fn read_guard(&self) -> RwLockReadGuard<'_, T> {
         let held = Held::new(&self.permits, 1);
-        // SAFETY: a permit of this lock was taken, and the lock is borrowed as long as the guard lives, which is what
-        // invariants 1 and 2 of `permits::access` ask for.
+        // SAFETY: a permit of this lock was taken, and the lock is borrowed as long as the guard lives, which
+        // is what invariants 1 and 2 of `permits::access` ask for.
         RwLockReadGuard { access: unsafe { Shared::new(held, self.value.get()) } }
     }
 
     /// All permits, which were taken, as a guard.
     fn write_guard(&self) -> RwLockWriteGuard<'_, T> {
         let held = Held::new(&self.permits, self.readers as usize);
-        // SAFETY: all permits of this lock were taken, and the lock is borrowed as long as the guard lives, which is what
-        // invariants 1 and 2 of `permits::access` ask for.
+        // SAFETY: all permits of this lock were taken, and the lock is borrowed as long as the guard lives,
+        // which is what invariants 1 and 2 of `permits::access` ask for.
         RwLockWriteGuard::new(unsafe { Exclusive::new(held, self.value.get()) })
     }
 }

@@ -1,8 +1,8 @@
 //! The right to a value behind a lock: what all guards are made of.
 //!
-//! A guard is some held permits and a pointer to the value, or to a part of it, that they give the right to. The public
-//! guards differ in whether they borrow the lock or share it, and in what they can be turned into; that, and
-//! what they are called, is all that stands in their own files.
+//! A guard is some held permits and a pointer to the value, or to a part of it, that they give the right to.
+//! The public guards differ in whether they borrow the lock or share it, and in what they can be turned into;
+//! that, and what they are called, is all that stands in their own files.
 //!
 //! # Invariants
 //!

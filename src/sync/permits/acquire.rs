@@ -1,7 +1,8 @@
 //! The future that takes permits.
 //!
-//! A task that has used up its budget is polled again soon, and may take nothing before that. If there is something to be
-//! taken it asks again then. If not, it queues at once: it would lose its turn to those who ask in between.
+//! A task that has used up its budget is polled again soon, and may take nothing before that. If there is
+//! something to be taken it asks again then. If not, it queues at once: it would lose its turn to those who ask
+//! in between.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

@@ -16,8 +16,8 @@
 //! +-----------------------------+--------+--------+
 //! ```
 //!
-//! `free` are the permits that nobody has. `waited` says that tasks wait in the list: whoever returns permits then has
-//! to serve them. `closed` says that none are given out any more; it is set once and stays.
+//! `free` are the permits that nobody has. `waited` says that tasks wait in the list: whoever returns permits
+//! then has to serve them. `closed` says that none are given out any more; it is set once and stays.
 //!
 //! | transition | changes the word from, to | who |
 //! |---|---|---|
@@ -64,20 +64,22 @@
 //! its future is dropped then, it returns what it has as above. One that is dropped while it is queued leaves the
 //! list, and returns what its share has in the same way.
 //!
-//! A large request at the front keeps small ones behind it waiting, even if there would be enough for them: else it might
-//! wait for ever.
+//! A large request at the front keeps small ones behind it waiting, even if there would be enough for them:
+//! else it might wait for ever.
 //!
-//! Closing locks, closes the word, and takes all waiters off the list with shares that are taken back to `free`;
-//! by a share that is not full a woken task learns that it gets nothing. If they are more than one batch of wakers holds,
-//! others get the lock in between. A return that found `waited` before then serves who is still in the list, as
-//! if it had come before the close; what it puts into a share that stays there is taken back with it.
+//! Closing locks, closes the word, and takes all waiters off the list with shares that are taken back to
+//! `free`; by a share that is not full a woken task learns that it gets nothing. If they are more than one
+//! batch of wakers holds, others get the lock in between. A return that found `waited` before then serves who
+//! is still in the list, as if it had come before the close; what it puts into a share that stays there is
+//! taken back with it.
 //!
 //! # Orderings
 //!
 //! Every change that adds to `free` releases, and every take and every wait acquires. All changes of the word
-//! are read-modify-write operations, so that a take synchronizes with all puts before it and not just with the last, as
-//! a writer has to with all readers before it. What goes through the list is ordered by the lock. `closed` is
-//! set with a release and read with an acquire, so that who is refused sees what was done before the close.
+//! are read-modify-write operations, so that a take synchronizes with all puts before it and not just with the
+//! last, as a writer has to with all readers before it. What goes through the list is ordered by the lock.
+//! `closed` is set with a release and read with an acquire, so that who is refused sees what was done before
+//! the close.
 //!
 //! # What was tried and failed
 //!

@@ -5,17 +5,17 @@
 //! with the permit is short, it is back before a task could have queued. But if the one who has it is not
 //! running at all, all looking is in vain, and nobody can see which it is.
 //!
-//! So every lock learns. It begins with [`FEW`] looks, which take about a microsecond. Each time that looking was in vain
-//! halves their number, down to one, and each time that it helped adds one, up to [`MOST`]: so a lock
-//! that is often kept for long soon wastes little, and one that never is gets over a moment in which the system stops the thread
-//! that has it. What is learned is a hint without any order: a look that is lost costs nothing but time. Who
-//! looks again has no place in the queue yet, so there is nobody to overtake; and once anybody has queued, whoever
-//! looks sees that, and queues too.
+//! So every lock learns. It begins with [`FEW`] looks, which take about a microsecond. Each time that looking
+//! was in vain halves their number, down to one, and each time that it helped adds one, up to [`MOST`]: so a
+//! lock that is often kept for long soon wastes little, and one that never is gets over a moment in which the
+//! system stops the thread that has it. What is learned is a hint without any order: a look that is lost costs
+//! nothing but time. Who looks again has no place in the queue yet, so there is nobody to overtake; and once
+//! anybody has queued, whoever looks sees that, and queues too.
 //!
 //! The first look comes late. A thread that takes and returns the permit in a loop does so in its own cache,
-//! and each look of another takes the word away from there; if it goes on for some rounds in between, the way of the word
-//! from core to core is paid once for all of them. The later looks follow close upon each other: what they are
-//! for is to find one moment of many in which the permit is free.
+//! and each look of another takes the word away from there; if it goes on for some rounds in between, the way
+//! of the word from core to core is paid once for all of them. The later looks follow close upon each other:
+//! what they are for is to find one moment of many in which the permit is free.
 
 use std::hint;
 use std::sync::atomic::Ordering::Relaxed;
