@@ -260,21 +260,23 @@ impl Driver {
         }
     }
 
-    /// For the monitor, at each look: whether a worker must be made to look in.
+    /// For the monitor, at each look: whether a worker must be made to look in. That is so if nobody waits here, and
+    /// something is overdue by `grace`, or nobody looked in since the last time that this was asked.
     ///
     /// If somebody waits here, but until later than what is due, he is woken.
-    pub(crate) fn inspect(&self) -> bool {
-        if self.looked.swap(false, Relaxed) || !self.has_business() {
-            return false;
-        }
-        let next = self.next();
-        let is_due = next <= self.clock.now();
+    pub(crate) fn inspect(&self, grace: Duration) -> bool {
+        let looked = self.looked.swap(false, Relaxed);
+        let (next, now) = (self.next(), self.clock.now());
         match self.waits_until.load(Relaxed) {
-            UNATTENDED => return is_due || self.io.get().is_some(),
-            until if is_due && until > next.as_nanos() => self.wake_attendant(),
-            _ => {}
+            UNATTENDED if next.saturating_add(grace) <= now => true,
+            UNATTENDED => !looked && (next <= now || self.io.get().is_some()),
+            until => {
+                if !looked && next <= now && until > next.as_nanos() {
+                    self.wake_attendant();
+                }
+                false
+            }
         }
-        false
     }
 
     /// In what time something is due here that nobody waits for, so that who runs has to look in by then.

@@ -43,7 +43,6 @@ impl Tick {
 
     /// The moment that is `duration` later, or never.
     #[inline]
-    #[cfg(test)]
     pub(crate) fn saturating_add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(nanos(duration)))
     }

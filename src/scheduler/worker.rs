@@ -307,6 +307,7 @@ impl Local {
                 }
             }
             if self.has_permit() {
+                self.keep_beat();
                 if let Some(task) = self.next_task() {
                     self.run(task);
                     continue;
@@ -320,12 +321,17 @@ impl Local {
         }
     }
 
-    /// Counts a poll, and looks in at the driver before it when the beat says so.
+    /// Looks in at the driver when the beat says so. Before a task is chosen, so that what this wakes need not wait for it.
     #[inline]
-    fn begin_poll(&self) {
+    fn keep_beat(&self) {
         if self.beat.is_due() {
             self.look_in();
         }
+    }
+
+    /// Counts a poll.
+    #[inline]
+    fn begin_poll(&self) {
         let polls = self.polls.get().wrapping_add(1);
         self.polls.set(polls);
         self.worker.polls.begin(polls);

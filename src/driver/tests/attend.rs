@@ -131,14 +131,14 @@ fn an_attendant_is_told_by_who_goes_to_sleep_beside_it() {
 #[test]
 fn the_monitor_calls_if_something_is_due_and_nobody_looked() {
     let (driver, _) = driver(true);
-    assert!(!driver.inspect(), "there is nothing");
+    assert!(!driver.inspect(HOUR), "there is nothing");
     let hour = set(&driver, HOUR);
-    assert!(!driver.inspect(), "nothing is due");
+    assert!(!driver.inspect(HOUR), "nothing is due");
     let _soon = set(&driver, SOON);
     driver.look_in(Tick::default());
     std::thread::sleep(2 * SOON);
-    assert!(!driver.inspect(), "somebody looked");
-    assert!(driver.inspect(), "nobody looked since");
+    assert!(!driver.inspect(HOUR), "somebody looked");
+    assert!(driver.inspect(HOUR), "nobody looked since");
     drop(hour);
 }
 
@@ -146,12 +146,12 @@ fn the_monitor_calls_if_something_is_due_and_nobody_looked() {
 fn the_monitor_calls_for_sockets_if_nobody_looked_and_nobody_waits() {
     let (driver, _) = driver(true);
     driver.io().unwrap();
-    assert!(driver.inspect());
+    assert!(driver.inspect(HOUR));
     driver.look_in(Tick::default());
-    assert!(!driver.inspect());
-    assert!(driver.inspect());
+    assert!(!driver.inspect(HOUR));
+    assert!(driver.inspect(HOUR));
     let (thread, parker) = attendant(&driver);
-    assert!(!driver.inspect());
+    assert!(!driver.inspect(HOUR));
     parker.unpark();
     assert!(thread.join().unwrap());
 }
@@ -163,7 +163,7 @@ fn the_monitor_wakes_an_attendant_that_waits_for_something_later() {
     let (thread, _) = attendant(&driver);
     let (soon, timers) = set(&driver, SOON);
     std::thread::sleep(2 * SOON);
-    assert!(!driver.inspect());
+    assert!(!driver.inspect(HOUR));
     assert!(thread.join().unwrap());
     // What it comes to do: it waits until the timer is due, and fires it.
     let began = Instant::now();
@@ -180,4 +180,13 @@ fn a_turn_that_is_not_finished_puts_the_attendant_back() {
     parker.unpark();
     drop(driver.sleep(&parker, None));
     assert!(driver.take_attendant().is_some());
+}
+
+#[test]
+fn the_monitor_calls_for_what_is_overdue_though_somebody_looked() {
+    let (driver, _) = driver(true);
+    let _soon = set(&driver, SOON);
+    driver.look_in(Tick::default());
+    std::thread::sleep(2 * SOON);
+    assert!(driver.inspect(SOON / 2));
 }

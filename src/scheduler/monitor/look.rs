@@ -30,6 +30,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::GRACE;
 use crate::scheduler::Scheduler;
 use crate::scheduler::idle::Retake;
 use crate::scheduler::worker::Worker;
@@ -77,6 +78,8 @@ struct Post {
     first: Option<Duration>,
     /// The same at the last look.
     last: Option<Duration>,
+    /// Whether it was the same at the look before that.
+    stands_still: bool,
 }
 
 /// What is between one poll and the next look.
@@ -195,7 +198,7 @@ impl Book {
     fn survey(&mut self, scheduler: &Scheduler, now: Instant) -> Scene {
         let mut scene = Scene {
             injected: scheduler.injector.len(),
-            unattended: scheduler.driver.inspect(),
+            unattended: scheduler.driver.inspect(GRACE),
             ..Scene::default()
         };
         for number in 0..scheduler.roster.reach() {
@@ -212,7 +215,7 @@ impl Book {
 
 impl Post {
     fn new(polls: u64, had_permit: bool, now: Instant) -> Self {
-        Self { polls, had_permit, since: now, first: None, last: None }
+        Self { polls, had_permit, since: now, first: None, last: None, stands_still: false }
     }
 
     fn see(&mut self, worker: &Worker, number: usize, now: Instant, scene: &mut Scene) {
@@ -232,6 +235,7 @@ impl Post {
         }
         self.had_permit = has_permit;
         if has_permit {
+            self.sample(worker);
             scene.stuck.push(number);
         }
         if now.duration_since(self.since) >= TOO_LONG {
@@ -239,21 +243,30 @@ impl Post {
         }
     }
 
+    /// Reads the clock of the worker's thread, which takes as long as a short poll.
+    fn sample(&mut self, worker: &Worker) {
+        let used = worker.thread.cpu_time();
+        self.stands_still = used.is_some() && used == self.last;
+        self.last = used;
+        self.first = self.first.or(used);
+    }
+
     /// Whether and why the permit of this worker, which is stuck, may be taken.
-    fn cause(&mut self, worker: &Worker, now: Instant) -> Option<Cause> {
+    fn cause(&self, worker: &Worker, now: Instant) -> Option<Cause> {
         if worker.thread.is_nobody() {
             return None; // a thread is on its way
         }
         let by_the_wall = now.duration_since(self.since);
-        let Some(used) = worker.thread.cpu_time() else { return Cause::computes(by_the_wall) };
-        if self.last.replace(used) == Some(used) {
+        let (Some(first), Some(last)) = (self.first, self.last) else {
+            return Cause::computes(by_the_wall);
+        };
+        if self.stands_still {
             return match worker.thread.is_blocked() {
                 Some(true) => Some(Cause::Blocked),
                 Some(false) => None,
                 None => Cause::computes(by_the_wall),
             };
         }
-        let first = *self.first.get_or_insert(used);
-        Cause::computes(used.saturating_sub(first))
+        Cause::computes(last.saturating_sub(first))
     }
 }
