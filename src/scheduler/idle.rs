@@ -93,7 +93,7 @@ struct Inner {
     sleepers: Vec<Sleeper>,
     /// Workers that no thread has claimed.
     vacant: Vec<usize>,
-    /// Spare workers that nobody needs at present. Not in use, and not counted anywhere.
+    /// Spare workers that were given up. Not in use, and not counted anywhere.
     surplus: Vec<usize>,
     /// Threads in `block_on` that would work if there were a permit and a worker for them.
     waiting: Vec<Arc<Parker>>,
@@ -299,17 +299,12 @@ impl Idle {
         self.lock.lock().waiting.retain(|waiting| !Arc::ptr_eq(waiting, parker));
     }
 
-    /// A thread leaves its worker, whose queue is empty. If there are more workers than permits, it is not needed any more.
+    /// A thread leaves its worker, whose queue is empty. It is vacant, or given up if it was a spare one that is not needed.
     pub(crate) fn vacate(&self, worker: usize) {
         let mut inner = self.lock.lock();
         self.give_back(&inner, worker);
-        if self.has_spares() {
-            inner.surplus.push(worker);
-            self.staff.fetch_sub(1, Relaxed);
-            self.settle(&mut inner);
-        } else {
-            self.add_vacant(&mut inner, worker);
-        }
+        self.add_vacant(&mut inner, worker);
+        self.trim(&mut inner);
         let waiting = std::mem::take(&mut inner.waiting);
         drop(inner);
         for parker in waiting {
@@ -326,6 +321,7 @@ impl Idle {
         self.give_back(&inner, worker);
         inner.sleepers.push(Sleeper { worker, parker: parker.clone() });
         self.word.fetch_add(SLEEPER, Relaxed);
+        self.trim(&mut inner);
         drop(inner);
         fence(SeqCst);
     }
@@ -352,15 +348,19 @@ impl Idle {
     pub(crate) fn leave(&self, worker: usize) -> bool {
         let mut inner = self.lock.lock();
         let place = inner.sleepers.iter().rposition(|sleeper| sleeper.worker == worker);
-        let Some(at) = place.filter(|_| self.has_spares()) else { return false };
+        let Some(at) = place.filter(|_| self.can_spare_one()) else { return false };
         inner.sleepers.remove(at);
         self.word.fetch_sub(SLEEPER, Relaxed);
         true
     }
 
-    /// Whether there are more workers than permits, so that one of them could leave.
-    pub(crate) fn has_spares(&self) -> bool {
-        self.staff.load(Relaxed) > self.permits()
+    /// Whether there are more workers than permits, and one that sleeps or is vacant could go: those who stay could still
+    /// use all free permits. A worker that is stuck without a permit is no help, so another stands in for it.
+    ///
+    /// A hint without the lock.
+    pub(crate) fn can_spare_one(&self) -> bool {
+        let word = self.word.load(Relaxed);
+        self.staff.load(Relaxed) > self.permits() && hands(word) > free(word)
     }
 
     /// Takes the permit of a worker that is in a poll, and sees to it that somebody can use it instead.
@@ -371,7 +371,8 @@ impl Idle {
         if self.is_closed() || !inner.words[worker].is_held() {
             return Retake::HasNone;
         }
-        if !self.provide_hands(&mut inner) {
+        let free = free(self.word.load(Relaxed));
+        if !self.provide_hands(&mut inner, free + 1) {
             return Retake::NoThread;
         }
         self.give_back(&inner, worker);
@@ -380,29 +381,38 @@ impl Idle {
 
     /// Gives a free permit to a worker at work that has none; whether there was one.
     pub(crate) fn regain(&self, worker: usize) -> bool {
-        let inner = self.lock.lock();
+        let mut inner = self.lock.lock();
         let word = self.word.load(Relaxed);
         if word & CLOSED != 0 || free(word) == 0 {
             return false;
         }
         self.word.fetch_sub(FREE, Relaxed);
         inner.words[worker].grant();
+        self.trim(&mut inner);
         true
     }
 
-    /// Sees to it that somebody sleeps or is vacant; whether that is so.
+    /// Sees to it that there is somebody for each free permit, as far as there may be threads; whether there is anybody.
     pub(crate) fn provide_someone(&self) -> bool {
-        self.provide_hands(&mut self.lock.lock())
+        let mut inner = self.lock.lock();
+        let free = free(self.word.load(Relaxed));
+        self.provide_hands(&mut inner, free)
     }
 
-    fn provide_hands(&self, inner: &mut Inner) -> bool {
-        if !inner.sleepers.is_empty() || !inner.vacant.is_empty() {
-            return true;
+    /// Whether anybody sleeps or is vacant, after a worker was added if they are fewer than so many.
+    fn provide_hands(&self, inner: &mut Inner, wanted: usize) -> bool {
+        if hands(self.word.load(Relaxed)) < wanted {
+            self.add_spare(inner);
         }
+        hands(self.word.load(Relaxed)) > 0
+    }
+
+    /// Adds a vacant worker, if there may be a thread for it.
+    fn add_spare(&self, inner: &mut Inner) {
         let is_spare = self.staff.load(Relaxed) >= self.permits();
         let has_number = !inner.surplus.is_empty() || inner.words.len() < self.most_workers();
         if !self.starts_threads || !has_number || (is_spare && !self.budget.take()) {
-            return false;
+            return;
         }
         inner.places += usize::from(is_spare);
         let worker = inner.surplus.pop().unwrap_or_else(|| {
@@ -411,7 +421,18 @@ impl Idle {
         });
         self.staff.fetch_add(1, Relaxed);
         self.add_vacant(inner, worker);
-        true
+    }
+
+    /// Gives up spare workers that are vacant and not needed.
+    fn trim(&self, inner: &mut Inner) {
+        while self.can_spare_one()
+            && let Some(worker) = inner.vacant.pop()
+        {
+            self.word.fetch_sub(self.vacant_unit(), Relaxed);
+            self.staff.fetch_sub(1, Relaxed);
+            inner.surplus.push(worker);
+        }
+        self.settle(inner);
     }
 
     fn add_vacant(&self, inner: &mut Inner, worker: usize) {
@@ -455,6 +476,11 @@ impl Idle {
 
 fn free(word: u64) -> usize {
     (word & COUNT) as usize
+}
+
+/// How many workers sleep or are vacant, and so could be given a permit.
+fn hands(word: u64) -> usize {
+    (((word / SLEEPER) & COUNT) + ((word / VACANT) & COUNT)) as usize
 }
 
 /// Whether a searcher is wanted and can be had.

@@ -354,7 +354,7 @@ impl Local {
         let mut turn = None;
         if !is_wanted && !duty.is_due() && !idle.is_closed() {
             let patience =
-                (duty.is_over() && idle.has_spares()).then_some(config.thread_keep_alive);
+                (duty.is_over() && idle.can_spare_one()).then_some(config.thread_keep_alive);
             let since = patience.map(|_| Instant::now());
             turn = self.scheduler.driver.sleep(&self.parker, patience);
             let is_over = since.is_some_and(|since| Some(since.elapsed()) >= patience);

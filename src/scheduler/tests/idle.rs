@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::driver::Parker;
-use crate::scheduler::idle::{Counts, Grant, Idle, Rise};
+use crate::scheduler::idle::{Counts, Grant, Idle, Retake, Rise};
 use crate::scheduler::thread_budget::ThreadBudget;
 use crate::util::rng::Rng;
 
@@ -208,4 +208,48 @@ fn the_last_to_lie_down_is_woken_first() {
     let Grant::Wake(woken) = idle.grant() else { panic!("two sleep") };
     assert!(Arc::ptr_eq(&woken, &parkers[1]));
     drop(idle.granted_search());
+}
+
+/// A worker that had lain down was thought to be enough for both permits.
+#[test]
+fn a_retake_leaves_somebody_for_every_free_permit() {
+    let idle = idle(2, true);
+    let parker = Arc::new(Parker::new());
+    let stuck = idle.claim(&parker).expect("a vacant worker");
+    assert_eq!(idle.retake(stuck), Retake::Taken);
+    assert_eq!(idle.retake(stuck), Retake::HasNone);
+    let counts = idle.counts();
+    assert_eq!((counts.free, counts.vacant), (2, 2));
+    // When it has its permit again, one less is needed, and the place in the budget is free for others.
+    assert!(idle.regain(stuck));
+    let counts = idle.counts();
+    assert_eq!((counts.free, counts.vacant), (1, 1));
+}
+
+#[test]
+fn at_the_bound_a_permit_is_retaken_as_long_as_somebody_can_use_one() {
+    let idle = Idle::new(2, true, Arc::new(ThreadBudget::new(0)));
+    let parker = Arc::new(Parker::new());
+    let workers = [(); 2].map(|()| idle.claim(&parker).expect("a vacant worker"));
+    assert_eq!(idle.retake(workers[0]), Retake::NoThread);
+    idle.lie_down(workers[1], &parker);
+    assert_eq!(idle.retake(workers[0]), Retake::Taken);
+}
+
+/// It left, and with it whoever could have used the permit of the one that it stood in for.
+#[test]
+fn a_spare_worker_does_not_leave_while_it_stands_in_for_one_that_is_stuck() {
+    let idle = idle(1, true);
+    let parker = Arc::new(Parker::new());
+    let stuck = idle.claim(&parker).expect("a vacant worker");
+    assert_eq!(idle.retake(stuck), Retake::Taken);
+    let Grant::Start(spare) = idle.grant() else { panic!("a spare worker is started") };
+    drop(idle.granted_search());
+    idle.lie_down(spare, &parker);
+    assert!(!idle.can_spare_one() && !idle.leave(spare));
+    idle.lie_down(stuck, &parker);
+    assert!(idle.can_spare_one() && idle.leave(stuck));
+    idle.vacate(stuck);
+    let counts = idle.counts();
+    assert_eq!((counts.free, counts.sleepers, counts.vacant), (1, 1, 0));
 }
