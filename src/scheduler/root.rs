@@ -25,6 +25,7 @@ use std::sync::atomic::{
 };
 use std::task::{Context, Poll, Wake, Waker};
 
+use super::idle::Retake;
 use super::worker::{Duty, Local};
 use super::{Scheduler, context};
 use crate::coop;
@@ -106,8 +107,12 @@ fn give_way(what: &str) -> (Option<Regain>, bool) {
             "{what} was called inside a task of a current-thread runtime: this would block the only thread that runs \
              its tasks. Use `.await` here, or do this on a thread of its own"
         );
-        let is_replaced = local.give_way();
-        (Some(Regain), is_replaced)
+        match local.give_way() {
+            Retake::Taken => (Some(Regain), true),
+            // A frame below blocks, and has the permit again when it is done; or the monitor has noticed something.
+            Retake::HasNone => (None, true),
+            Retake::NoThread => (None, false),
+        }
     })
 }
 
@@ -147,9 +152,7 @@ impl Scheduler {
     /// Inside a current-thread runtime, and where a task blocks while there may be no thread more to replace it.
     pub(crate) fn block_on<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
         if context::is_blocking() {
-            return blocking(|| {
-                context::outside(|| self.run_root(future, !self.config.starts_threads))
-            });
+            return blocking(|| self.run_root(future, !self.config.starts_threads));
         }
         self.run_root(future, true)
     }

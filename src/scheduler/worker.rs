@@ -186,9 +186,7 @@ impl Local {
 
     /// Leaves the worker to whoever claims it next; what is still queued goes to the injector.
     pub(super) fn stand_up(self) {
-        if self.must_search.take() {
-            drop(self.scheduler.idle.granted_search());
-        }
+        self.give_up_search();
         self.unload();
         self.worker.thread.set_to_nobody();
         let scheduler = self.scheduler.clone();
@@ -199,6 +197,13 @@ impl Local {
         scheduler.after_push();
         scheduler.driver.hand_over();
         scheduler.reinforce_blocking(); // a place may have become free
+    }
+
+    /// Ends a search that this worker was granted and has not begun. Whoever calls this looks at the injector afterwards.
+    fn give_up_search(&self) {
+        if self.must_search.take() {
+            drop(self.scheduler.idle.granted_search());
+        }
     }
 
     /// Moves what is still queued here to the injector. Whoever calls this looks at the injector afterwards.
@@ -349,6 +354,7 @@ impl Local {
         let (idle, config) = (&self.scheduler.idle, &self.scheduler.config);
         self.scheduler.call(&config.on_thread_park);
         self.unload(); // the callback may have spawned
+        self.give_up_search(); // its permit was retaken before it could search
         idle.lie_down(self.worker.index, &self.parker);
         let is_wanted = self.is_wanted();
         let mut turn = None;
@@ -375,15 +381,13 @@ impl Local {
 impl Local {
     /// Gives the permit to others, since this thread is about to block inside a poll. Until the poll ends, or
     /// [`regain`](Self::regain) is called, it goes on without.
-    ///
-    /// False if nobody could use the permit, since the runtime has all the threads that it may have.
-    #[must_use]
-    pub(super) fn give_way(&self) -> bool {
+    pub(super) fn give_way(&self) -> Retake {
         self.unload();
-        let is_given = self.scheduler.idle.retake(self.worker.index) != Retake::NoThread;
+        self.give_up_search(); // a callback may block between the grant and the search
+        let retake = self.scheduler.idle.retake(self.worker.index);
         self.scheduler.after_push();
         self.scheduler.driver.hand_over();
-        is_given
+        retake
     }
 
     /// Takes a free permit, if there is one, and this worker has none.
