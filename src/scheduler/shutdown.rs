@@ -75,8 +75,7 @@ impl Scheduler {
         fence(SeqCst);
         for worker in self.roster.iter() {
             let idle = worker.suspended.close();
-            let queued =
-                std::iter::from_fn(|| worker.slot.take().or_else(|| worker.queue.steal_one()));
+            let queued = worker.take_waiting_tasks();
             idle.into_iter().chain(queued).for_each(|task| self.injector.push(task));
         }
         self.drain_injector();

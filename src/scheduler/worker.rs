@@ -154,6 +154,11 @@ impl Worker {
         self.queue.len() as usize + usize::from(!self.slot.is_empty())
     }
 
+    /// Takes them from here, one by one.
+    pub(super) fn take_waiting_tasks(&self) -> impl Iterator<Item = Runnable> {
+        std::iter::from_fn(|| self.slot.take().or_else(|| self.queue.steal_one()))
+    }
+
     /// Whether tasks wait here that others could run.
     pub(super) fn has_waiting_tasks(&self) -> bool {
         !self.queue.is_empty() || !self.slot.is_empty()

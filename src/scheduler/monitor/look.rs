@@ -19,13 +19,15 @@
 //!      that looks like a long poll, by its own it does not, so it keeps its permit.
 //!
 //!    Where the system does not tell what a thread does, all polls compute, by the clock on the wall.
+//! 4. What is queued at a stuck worker that has no permit, or is about to lose it, goes to the injector. Thieves would get
+//!    to it too, but they take half, and come for the rest when they run dry, which may be never.
 //!
 //! # Why a retake is safe
 //!
 //! By the time that a permit is taken, its worker may have begun another poll, or many. It loses the permit nevertheless,
 //! finds that out behind the poll, gives what it has to the injector, and gets itself another, if one is free. So a retake that comes
 //! late costs a detour, and nothing else. What a stuck worker pushes to its own queue, in the belief that it has its
-//! permit still, is seen by each later look: the monitor does not sleep while a worker is up.
+//! permit still, is moved by a later look: the monitor does not sleep while a worker is up.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -87,6 +89,8 @@ struct Post {
 struct Scene {
     /// Workers with a permit whose count stands still.
     stuck: Vec<usize>,
+    /// Workers whose tasks should not wait for them: stuck ones, without a permit or about to lose it.
+    stranded: Vec<usize>,
     /// Whether another worker with a permit made polls.
     progresses: bool,
     /// Whether any worker made polls.
@@ -118,11 +122,12 @@ impl Scheduler {
     /// A look of the monitor.
     pub(super) fn look(self: &Arc<Self>, now: Instant) -> Seen {
         let mut book = self.notes.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let scene = book.survey(self, now);
-        let is_helped = self.help(&mut book, &scene, now);
+        let mut scene = book.survey(self, now);
+        let is_helped = self.help(&mut book, &mut scene, now);
         let seen = self.judge(&scene, book.was_waiting);
         book.was_waiting = seen == Seen::Waiting;
         drop(book);
+        self.rescue(&scene.stranded);
         if is_helped {
             self.wake_searcher();
         }
@@ -141,7 +146,7 @@ impl Scheduler {
     }
 
     /// Frees permits for what waits. Whether a searcher should be woken.
-    fn help(&self, book: &mut Book, scene: &Scene, now: Instant) -> bool {
+    fn help(&self, book: &mut Book, scene: &mut Scene, now: Instant) -> bool {
         if scene.waits() == 0 {
             return false;
         }
@@ -156,11 +161,23 @@ impl Scheduler {
                 Cause::Blocked => scene.waits(),
                 Cause::Computes => scene.starving(),
             };
-            if taken < wanted && self.retake(number, cause) {
-                taken += 1;
+            if taken < wanted {
+                scene.stranded.push(number);
+                taken += usize::from(self.retake(number, cause));
             }
         }
         taken > 0
+    }
+
+    /// Moves what waits at these workers to the injector, where all who run look from time to time.
+    fn rescue(self: &Arc<Self>, stranded: &[usize]) {
+        if stranded.is_empty() {
+            return;
+        }
+        for worker in stranded.iter().filter_map(|&number| self.roster.get(number)) {
+            worker.take_waiting_tasks().for_each(|task| self.injector.push(task));
+        }
+        self.after_push();
     }
 
     fn retake(&self, worker: usize, cause: Cause) -> bool {
@@ -228,7 +245,11 @@ impl Post {
             scene.surplus += usize::from(worker.has_waiting_tasks());
             return;
         }
-        scene.behind += worker.waiting_tasks();
+        let behind = worker.waiting_tasks();
+        scene.behind += behind;
+        if behind > 0 && !has_permit {
+            scene.stranded.push(number);
+        }
         if has_permit && !self.had_permit {
             // It slept, and may not have begun a poll since it was woken.
             *self = Self::new(polls, true, now);
