@@ -19,8 +19,8 @@ use support::{Gate, eventually, multi_thread, watch};
 fn tasks_behind_a_stuck_poll_do_not_wait_for_helpers_to_run_dry() {
     const BEHIND: usize = 16;
     let _watch = watch();
-    // With two permits and no thread beyond them, the permit is not retaken: there the tasks must go without it.
-    for (permits, spares) in [(1, 512), (2, 512), (2, 0)] {
+    // With two permits and no thread beyond them but the one of the blocking pool, the permit is not retaken: there the tasks must go without it.
+    for (permits, spares) in [(1, 512), (2, 512), (2, 1)] {
         let (polled, all) = (Arc::new(AtomicUsize::new(0)), Gate::new("all have been polled"));
         let mut builder = Builder::new_multi_thread();
         let runtime = builder.worker_threads(permits).max_blocking_threads(spares).build().unwrap();

@@ -399,6 +399,7 @@ impl Local {
     pub(super) fn regain(&self) {
         if !self.has_permit() && self.scheduler.idle.regain(self.worker.index) {
             self.scheduler.rouse_monitor();
+            self.scheduler.reinforce_blocking(); // a place may have become free
         }
     }
 

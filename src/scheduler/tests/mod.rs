@@ -9,6 +9,8 @@ mod loom_idle;
 #[cfg(loom)]
 mod loom_permit;
 #[cfg(loom)]
+mod loom_retake;
+#[cfg(loom)]
 mod loom_run_queue;
 #[cfg(loom)]
 mod small;

@@ -1,26 +1,35 @@
-//! The scheduler in small, for models of parking: the real `Idle`, `Permit` and `Parker`, and loops that mirror
-//! `Scheduler::{inject, wake_searcher, after_push}`, `Local::{work, next_task, search, sleep, get_up}` and `block_on`
-//! step by step. Whoever changes a step there changes it here.
+//! The scheduler in small, for models of parking and of the retake: the real `Idle`, `Permit` and `Parker`, and loops
+//! that mirror `Scheduler::{inject, wake_searcher, after_push, start_thread}`, `Local::{push, work, next_task, search,
+//! sleep, get_up, give_way, regain, stand_up}`, `block_on`, and what a look of the monitor does to one worker, step by
+//! step. Whoever changes a step there changes it here.
 //!
 //! The injector is a counter without a lock: it keeps promise 1 of the real one and no more, since a lock would order
-//! what the fences are there to order. Of a worker's own queue there is the number of tasks that events have woken;
-//! nobody steals from it. Where a model has no events, workers sleep on their parkers alone.
+//! what the fences are there to order. So is a worker's queue. Nobody steals from it, since thieves leave half of it in any
+//! case: what is left at a stuck worker has to be moved by the monitor. Where a model has no events, workers sleep on
+//! their parkers alone.
 
 use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
+use loom::thread::{self, JoinHandle};
+
 use super::small_driver::Driver;
 use crate::driver::Parker;
-use crate::scheduler::idle::{Grant, Idle, Rise};
+use crate::scheduler::idle::{Grant, Idle, Retake, Rise};
 use crate::scheduler::permit::Permit;
 use crate::scheduler::thread_budget::ThreadBudget;
 use crate::util::sync::{AtomicBool, AtomicUsize, fence};
 
-/// How many tasks wait.
-struct Injector(AtomicUsize);
+/// How many tasks wait in the injector, or in a worker's queue.
+struct Tasks(AtomicUsize);
 
-impl Injector {
+impl Tasks {
+    fn none() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
     fn push(&self, tasks: usize) {
         self.0.fetch_add(tasks, Release);
     }
@@ -38,17 +47,28 @@ impl Injector {
 pub(super) struct Small {
     pub(super) idle: Idle,
     permits: usize,
-    injector: Injector,
+    injector: Tasks,
+    /// Each worker's queue, by number.
+    queues: Vec<Tasks>,
     running: AtomicUsize,
     left: AtomicUsize,
     driver: Option<Driver>,
+    /// How often a permit was taken from a worker that may go on until it looks. No part of the model.
+    retakes: std::sync::atomic::AtomicUsize,
+    spares: Option<Spares>,
+}
+
+/// The threads that are started. No part of the model.
+struct Spares {
+    run: Box<dyn Fn(usize) + Send + Sync>,
+    started: std::sync::Mutex<Vec<JoinHandle<bool>>>,
 }
 
 /// What a worker has found to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Task {
     Injected,
-    /// An event woke it.
+    /// An event or the worker itself woke it.
     Woken,
 }
 
@@ -59,8 +79,8 @@ pub(super) struct Local {
     permit: Arc<Permit>,
     pub(super) bell: Arc<Bell>,
     must_search: Cell<bool>,
-    /// Tasks in its own queue.
-    woken: Cell<usize>,
+    /// Whether its thread waits no time at all before it leaves.
+    pub(super) is_impatient: bool,
 }
 
 /// A parker, and what rings for the duty of its thread.
@@ -88,14 +108,32 @@ impl Bell {
 impl Small {
     /// With `permits` permits and as many workers.
     pub(super) fn new(permits: usize, tasks: usize) -> Arc<Self> {
-        Arc::new(Self {
-            idle: Idle::new(permits, false, Arc::new(ThreadBudget::new(0))),
+        Arc::new(Self::build(permits, tasks, 0, None))
+    }
+
+    /// With `permits` permits, and up to `spares` workers more. Threads that are started run tasks by `run`.
+    pub(super) fn with_spares(
+        permits: usize,
+        tasks: usize,
+        spares: usize,
+        run: impl Fn(usize) + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let threads = Spares { run: Box::new(run), started: std::sync::Mutex::default() };
+        Arc::new(Self::build(permits, tasks, spares, Some(threads)))
+    }
+
+    fn build(permits: usize, tasks: usize, most: usize, spares: Option<Spares>) -> Self {
+        Self {
+            idle: Idle::new(permits, spares.is_some(), Arc::new(ThreadBudget::new(most))),
             permits,
-            injector: Injector(AtomicUsize::new(0)),
+            injector: Tasks::none(),
+            queues: (0..permits + most).map(|_| Tasks::none()).collect(),
             running: AtomicUsize::new(0),
             left: AtomicUsize::new(tasks),
             driver: None,
-        })
+            retakes: std::sync::atomic::AtomicUsize::new(0),
+            spares,
+        }
     }
 
     /// The same with a driver, whose events count as tasks.
@@ -123,7 +161,7 @@ impl Small {
     }
 
     /// `Scheduler::inject`.
-    pub(super) fn inject(&self) {
+    pub(super) fn inject(self: &Arc<Self>) {
         self.injector.push(1);
         if self.idle.needs_searcher_after_push() {
             self.wake_searcher();
@@ -131,19 +169,71 @@ impl Small {
     }
 
     /// `Scheduler::wake_searcher`. True if somebody was woken.
-    pub(super) fn wake_searcher(&self) -> bool {
+    pub(super) fn wake_searcher(self: &Arc<Self>) -> bool {
         match self.idle.grant() {
             Grant::Nobody => false,
             Grant::Wake(parker) => {
                 parker.unpark();
                 true
             }
-            Grant::Start(_) => unreachable!("this scheduler starts no threads"),
+            Grant::Start(worker) => {
+                self.start_thread(worker);
+                true
+            }
+        }
+    }
+
+    /// `Scheduler::start_thread`.
+    fn start_thread(self: &Arc<Self>, worker: usize) {
+        let spares = self.spares.as_ref().expect("this scheduler starts no threads");
+        if self.idle.is_closed() {
+            return self.idle.return_unstarted(worker);
+        }
+        let small = self.clone();
+        let thread = thread::spawn(move || {
+            let local = Local::new(&small, worker, Bell::new());
+            local.must_search.set(true);
+            let spares = small.spares.as_ref().expect("see above");
+            local.live(|_| false, |_, left| (spares.run)(left))
+        });
+        spares.started.lock().expect("nobody panics with it").push(thread);
+    }
+
+    /// Waits until the threads that were started have ended.
+    pub(super) fn join_started(&self) {
+        let next = || self.spares.as_ref()?.started.lock().expect("nobody panics with it").pop();
+        while let Some(thread) = next() {
+            thread.join().expect("it does not panic");
+        }
+    }
+
+    /// `Scheduler::look`, for one worker that is found stuck: takes its permit, and wakes somebody to use it.
+    pub(super) fn retake(self: &Arc<Self>, worker: usize) -> Retake {
+        let retake = self.idle.retake(worker);
+        if retake == Retake::Taken {
+            self.retakes.fetch_add(1, Relaxed);
+            self.rescue(worker);
+            self.wake_searcher();
+        }
+        retake
+    }
+
+    /// `Scheduler::rescue`.
+    pub(super) fn rescue(self: &Arc<Self>, worker: usize) {
+        self.unload(worker);
+        self.after_push();
+    }
+
+    /// `Local::unload`. Where there is nothing it must not touch the injector, and so order what the fences are there
+    /// for.
+    fn unload(&self, worker: usize) {
+        while self.queues[worker].pop() {
+            self.injector.push(1);
         }
     }
 
     /// `Scheduler::after_push`.
-    fn after_push(&self) {
+    fn after_push(self: &Arc<Self>) {
         fence(SeqCst);
         if !self.injector.is_empty() && self.idle.needs_searcher() {
             self.wake_searcher();
@@ -155,10 +245,12 @@ impl Small {
         self.idle.close().iter().for_each(|parker| parker.unpark());
     }
 
-    /// Counts a holder of a permit in while `f` runs. There must never be more than permits.
+    /// Counts a holder of a permit in while `f` runs. There must never be more than permits, and those who have not
+    /// noticed a retake.
     pub(super) fn hold(&self, f: impl FnOnce()) {
         let others = self.running.fetch_add(1, Relaxed);
-        assert!(others < self.permits, "more workers run than there are permits");
+        let most = self.permits + self.retakes.load(Relaxed);
+        assert!(others < most, "more workers run than there are permits");
         f();
         self.running.fetch_sub(1, Relaxed);
     }
@@ -195,33 +287,53 @@ impl Local {
 
     fn new(small: &Arc<Small>, worker: usize, bell: Arc<Bell>) -> Self {
         let permit = small.idle.permit(worker);
-        Self {
-            small: small.clone(),
-            worker,
-            permit,
-            bell,
-            must_search: Cell::new(false),
-            woken: Cell::new(0),
-        }
+        let must_search = Cell::new(false);
+        Self { small: small.clone(), worker, permit, bell, must_search, is_impatient: false }
+    }
+
+    pub(super) fn worker(&self) -> usize {
+        self.worker
     }
 
     /// `Local::stand_up`.
     fn stand_up(self) {
-        if self.must_search.take() {
-            drop(self.small.idle.granted_search());
-        }
-        self.unload();
+        self.give_up_search();
+        self.small.unload(self.worker);
         self.small.idle.vacate(self.worker);
         self.small.after_push();
     }
 
-    /// `Local::unload`. Where there is nothing it must not touch the injector, and so order what the fences are there
-    /// for.
-    fn unload(&self) {
-        match self.woken.take() {
-            0 => {}
-            left => self.small.injector.push(left),
+    fn give_up_search(&self) {
+        if self.must_search.take() {
+            drop(self.small.idle.granted_search());
         }
+    }
+
+    /// `Local::push`.
+    pub(super) fn push(&self, tasks: usize) {
+        if self.has_permit() {
+            self.queue().push(tasks);
+        } else {
+            (0..tasks).for_each(|_| self.small.inject());
+        }
+    }
+
+    /// `Local::give_way`.
+    pub(super) fn give_way(&self) -> Retake {
+        self.small.unload(self.worker);
+        self.give_up_search();
+        let retake = self.small.idle.retake(self.worker);
+        self.small.after_push();
+        retake
+    }
+
+    /// `Local::regain`.
+    pub(super) fn regain(&self) -> bool {
+        !self.has_permit() && self.small.idle.regain(self.worker)
+    }
+
+    fn queue(&self) -> &Tasks {
+        &self.small.queues[self.worker]
     }
 
     fn has_permit(&self) -> bool {
@@ -236,21 +348,22 @@ impl Local {
     }
 
     /// `Local::work`: true when `attend`, called whenever the bell has rung, says that it is done, false when the
-    /// runtime has ended.
+    /// runtime has ended, or the thread leaves.
     fn work(&self, attend: impl Fn(&Self) -> bool, run: impl Fn(Task, usize)) -> bool {
         loop {
             if !self.must_search.get() && self.bell.take() && attend(self) {
                 return true;
             }
-            if !self.has_permit() {
-                if self.small.idle.is_closed() {
-                    return false;
+            if self.has_permit() {
+                if let Some(task) = self.next_task() {
+                    self.run(|left| run(task, left));
+                    continue;
                 }
-                self.sleep();
-            } else if let Some(task) = self.next_task() {
-                self.run(|left| run(task, left));
-            } else {
-                self.sleep();
+            } else if self.small.idle.is_closed() {
+                return false;
+            }
+            if self.sleep().is_break() {
+                return false;
             }
         }
     }
@@ -275,8 +388,7 @@ impl Local {
     }
 
     fn own_task(&self) -> Option<Task> {
-        self.woken.set(self.woken.get().checked_sub(1)?);
-        Some(Task::Woken)
+        self.queue().pop().then_some(Task::Woken)
     }
 
     fn injected(&self) -> Option<Task> {
@@ -284,17 +396,8 @@ impl Local {
     }
 
     fn next_from_driver(&self) -> Option<Task> {
-        self.queue(self.small.driver.as_ref()?.look_in());
+        self.push(self.small.driver.as_ref()?.look_in());
         self.own_task()
-    }
-
-    /// `Local::push`, for tasks that events have woken.
-    fn queue(&self, tasks: usize) {
-        if self.has_permit() {
-            self.woken.set(self.woken.get() + tasks);
-        } else {
-            (0..tasks).for_each(|_| self.small.inject());
-        }
     }
 
     fn search(&self) -> Option<Task> {
@@ -309,22 +412,29 @@ impl Local {
         found
     }
 
-    fn sleep(&self) {
+    fn sleep(&self) -> ControlFlow<()> {
         let idle = &self.small.idle;
-        self.unload();
+        self.small.unload(self.worker);
+        self.give_up_search();
         self.lie_down();
         let is_wanted = !self.small.injector.is_empty() && idle.has_free_permit();
         let mut turn = None;
         if !is_wanted && !self.bell.rung.load(Relaxed) && !idle.is_closed() {
             match &self.small.driver {
                 Some(driver) => turn = driver.sleep(&self.bell.parker),
+                None if self.is_impatient && idle.can_spare_one() => {
+                    if idle.leave(self.worker) {
+                        return ControlFlow::Break(());
+                    }
+                }
                 None => self.bell.parker.park(None),
             }
         }
         self.get_up(is_wanted);
         if let Some(turn) = turn {
-            self.queue(turn.finish());
+            self.push(turn.finish());
         }
+        ControlFlow::Continue(())
     }
 
     fn get_up(&self, is_wanted: bool) {
