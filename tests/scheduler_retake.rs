@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures::executor;
 use runtime::{Builder, Handle, task};
-use support::{Gate, eventually, multi_thread, watch};
+use support::{Gate, eventually, multi_thread, threads_named, watch};
 
 /// A helper stole half of what was behind the stuck poll, and had enough to do with that for ever.
 #[test]
@@ -107,6 +107,35 @@ fn a_runtime_that_ends_inside_a_blocking_closure_ends() {
         ended.wait();
         dropped.wait();
     }
+}
+
+/// Threads that stood in for others, and wait to be needed again, do not delay the end, and are gone after it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_end_takes_spare_threads_along() {
+    const NAME: &str = "retake-spares";
+    let _watch = watch();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name(NAME)
+        .thread_keep_alive(Duration::from_secs(3_600))
+        .build()
+        .unwrap();
+    let done = Gate::new("all are stuck");
+    let stuck: Vec<_> = (0..3)
+        .map(|_| {
+            let done = done.clone();
+            runtime.spawn(async move { done.wait() })
+        })
+        .collect();
+    executor::block_on(runtime.spawn(async {})).unwrap(); // behind all of them
+    done.open();
+    for task in stuck {
+        executor::block_on(task).unwrap();
+    }
+    assert!(threads_named(NAME) > 1, "each was stuck on a thread of its own");
+    drop(runtime);
+    assert_eq!(threads_named(NAME), 0);
 }
 
 struct OpenOnDrop(Arc<Gate>);

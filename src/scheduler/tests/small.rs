@@ -255,6 +255,22 @@ impl Small {
         self.running.fetch_sub(1, Relaxed);
     }
 
+    /// Runs a task; `run` is told how many are left with it. The last one ends the runtime.
+    fn run(&self, run: impl Fn(usize)) {
+        let left = self.left.fetch_sub(1, AcqRel);
+        run(left);
+        if left == 1 {
+            self.close();
+        }
+    }
+
+    /// Runs a task from the injector, if there is one, as somebody who happens to be at work.
+    pub(super) fn run_injected(&self) {
+        if self.injector.pop() {
+            self.run(|_| ());
+        }
+    }
+
     /// `Scheduler::block_on`, for a future that is ready when `bell` has rung.
     pub(super) fn block_on(self: &Arc<Self>, bell: Arc<Bell>, run: impl Fn()) {
         loop {
@@ -368,13 +384,8 @@ impl Local {
         }
     }
 
-    /// Runs a task; `run` is told how many are left with it. The last one ends the runtime.
     fn run(&self, run: impl Fn(usize)) {
-        let left = self.small.left.fetch_sub(1, AcqRel);
-        self.small.hold(|| run(left));
-        if left == 1 {
-            self.small.close();
-        }
+        self.small.run(|left| self.small.hold(|| run(left)));
     }
 
     fn next_task(&self) -> Option<Task> {
