@@ -44,6 +44,11 @@ impl Beat {
         self.left.set(self.interval.get());
     }
 
+    /// Makes a look due at once.
+    pub(super) fn expire(&self) {
+        self.left.set(1);
+    }
+
     /// Sets the count for the next look, from the time of this one.
     pub(super) fn looked(&self, now: Tick) {
         let elapsed = now.saturating_since(self.last.replace(now));

@@ -406,7 +406,11 @@ impl Local {
     fn get_up(&self, is_wanted: bool) {
         let idle = &self.scheduler.idle;
         match idle.rise(self.worker.index) {
-            Rise::Granted => self.must_search.set(true),
+            Rise::Granted => {
+                self.must_search.set(true);
+                // What others neither run nor attend to may be why this one was woken.
+                self.beat.expire();
+            }
             Rise::Awake => {
                 self.scheduler.rouse_monitor();
                 // Who pushed may have relied on a search that has ended before it could see this: it goes on.

@@ -240,6 +240,9 @@ impl Post {
         let has_permit = worker.permit.is_held();
         if polls != self.polls {
             *self = Self::new(polls, has_permit, now);
+            if has_permit {
+                self.sample(worker);
+            }
             scene.polled = true;
             scene.progresses |= has_permit;
             scene.surplus += usize::from(worker.has_waiting_tasks());
