@@ -85,6 +85,13 @@ use crate::util::sync::{AtomicBool, AtomicU64, Mutex, fence};
 /// Nobody waits.
 const UNATTENDED: u64 = 0;
 
+/// If a wait ends with so many timers due, the next one lasts for [`PAUSE`] at least.
+const CROWD: usize = 16;
+
+/// To sleep and wake up costs as much as to fire twenty timers. Where many are due one after the other, they are fired by
+/// the dozen, and late by as much as the system's timers are anyhow.
+const PAUSE: Duration = Duration::from_micros(100);
+
 /// What one runtime has to wait for.
 ///
 /// | field | read | written |
@@ -129,6 +136,8 @@ pub(crate) trait Crew: Send + Sync {
 pub(crate) struct Attendant {
     /// There once something was registered.
     reactor: Option<Reactor>,
+    /// Timers are fired then at the earliest, since there were many lately.
+    not_before: Tick,
 }
 
 /// What the attendant found when it waited, to be seen to once its worker has a permit.
@@ -145,7 +154,7 @@ impl Driver {
         Self {
             clock: Clock::new(),
             wheels: (0..=workers).map(|_| OnceLock::new()).collect(),
-            attendant: Mutex::new(Some(Attendant { reactor: None })),
+            attendant: Mutex::new(Some(Attendant { reactor: None, not_before: Tick::default() })),
             waits_until: AtomicU64::new(UNATTENDED),
             waiting: Mutex::new(None),
             io: OnceLock::new(),
@@ -357,7 +366,7 @@ impl Driver {
     }
 
     fn wait(&self, attendant: &mut Attendant, parker: &Arc<Parker>) {
-        let until = self.announce(attendant, parker);
+        let until = self.announce(attendant, parker).max(attendant.not_before);
         let timeout = (until != Tick::NEVER).then(|| until.saturating_since(self.clock.now()));
         attendant.wait(parker, timeout);
         self.retire();
@@ -385,12 +394,14 @@ impl Driver {
         *self.waiting.lock() = None;
     }
 
-    /// Fires what is due, in all wheels.
-    fn fire(&self, now: Tick) {
+    /// Fires what is due, in all wheels, and counts it.
+    fn fire(&self, now: Tick) -> usize {
+        let mut fired = 0;
         for timers in self.wheels.iter().filter_map(OnceLock::get) {
             // A waker that panics leaves the rest of what is due for the next look.
-            contain(|| timers.fire(now));
+            contain(|| fired += timers.fire(now));
         }
+        fired
     }
 }
 
@@ -418,12 +429,12 @@ impl Attendant {
 
 impl Turn<'_> {
     /// Fires what is due and wakes who waits for what is ready. Returns when that was.
-    pub(crate) fn finish(self) -> Tick {
+    pub(crate) fn finish(mut self) -> Tick {
         self.driver.note_look();
         let now = self.driver.clock.now();
-        if self.driver.next() <= now {
-            self.driver.fire(now);
-        }
+        let is_crowd = self.driver.next() <= now && self.driver.fire(now) >= CROWD;
+        let attendant = self.attendant.as_mut().expect("there until it is dropped");
+        attendant.not_before = if is_crowd { now.saturating_add(PAUSE) } else { Tick::default() };
         now
     }
 

@@ -14,7 +14,9 @@ impl Timers {
         Tick::NEVER
     }
 
-    pub(crate) fn fire(&self, _: Tick) {}
+    pub(crate) fn fire(&self, _: Tick) -> usize {
+        0
+    }
 
     pub(crate) fn close(&self) {}
 }

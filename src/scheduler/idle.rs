@@ -97,8 +97,10 @@ struct Inner {
     surplus: Vec<usize>,
     /// Threads in `block_on` that would work if there were a permit and a worker for them.
     waiting: Vec<Arc<Parker>>,
-    /// Each worker's word, by number.
+    /// Each worker's word, by number. Made when it is first asked for.
     words: Vec<Arc<Permit>>,
+    /// How many workers have a number.
+    numbered: usize,
     /// How many places are taken from the budget, for workers beyond the permits.
     places: usize,
 }
@@ -107,6 +109,15 @@ struct Inner {
 struct Sleeper {
     worker: usize,
     parker: Arc<Parker>,
+}
+
+impl Inner {
+    fn word(&mut self, worker: usize) -> &Arc<Permit> {
+        if self.words.len() <= worker {
+            self.words.resize_with(worker + 1, || Arc::new(Permit::new()));
+        }
+        &self.words[worker]
+    }
 }
 
 /// Who got a permit and the duty to search.
@@ -178,7 +189,8 @@ impl Idle {
                 vacant: (0..permits).rev().collect(),
                 surplus: Vec::new(),
                 waiting: Vec::new(),
-                words: (0..permits).map(|_| Arc::new(Permit::new())).collect(),
+                words: Vec::new(),
+                numbered: permits,
                 places: 0,
             }),
             most_workers: permits.saturating_add(budget.most()).min(MOST_WORKERS),
@@ -189,7 +201,7 @@ impl Idle {
 
     /// A worker's word.
     pub(crate) fn permit(&self, worker: usize) -> Arc<Permit> {
-        self.lock.lock().words[worker].clone()
+        self.lock.lock().word(worker).clone()
     }
 
     /// All workers that there will ever be have numbers below this.
@@ -262,12 +274,12 @@ impl Idle {
         }
         if let Some(sleeper) = inner.sleepers.pop() {
             self.word.fetch_sub(SLEEPER + FREE, Relaxed);
-            inner.words[sleeper.worker].grant();
+            inner.word(sleeper.worker).grant();
             return Grant::Wake(sleeper.parker);
         }
         let worker = inner.vacant.pop().expect("the word counts a vacant worker");
         self.word.fetch_sub(VACANT + FREE, Relaxed);
-        inner.words[worker].grant();
+        inner.word(worker).grant();
         Grant::Start(worker)
     }
 
@@ -290,7 +302,7 @@ impl Idle {
         }
         let worker = inner.vacant.pop().expect("not empty");
         self.word.fetch_sub(self.vacant_unit() + FREE, Relaxed);
-        inner.words[worker].grant();
+        inner.word(worker).grant();
         Some(worker)
     }
 
@@ -302,7 +314,7 @@ impl Idle {
     /// A thread leaves its worker, whose queue is empty. It is vacant, or given up if it was a spare one that is not needed.
     pub(crate) fn vacate(&self, worker: usize) {
         let mut inner = self.lock.lock();
-        self.give_back(&inner, worker);
+        self.give_back(&mut inner, worker);
         self.add_vacant(&mut inner, worker);
         self.trim(&mut inner);
         let waiting = std::mem::take(&mut inner.waiting);
@@ -318,7 +330,7 @@ impl Idle {
     /// [`leave`](Self::leave) afterwards.
     pub(crate) fn lie_down(&self, worker: usize, parker: &Arc<Parker>) {
         let mut inner = self.lock.lock();
-        self.give_back(&inner, worker);
+        self.give_back(&mut inner, worker);
         inner.sleepers.push(Sleeper { worker, parker: parker.clone() });
         self.word.fetch_add(SLEEPER, Relaxed);
         self.trim(&mut inner);
@@ -338,7 +350,7 @@ impl Idle {
             return Rise::WithoutPermit;
         }
         self.word.fetch_sub(FREE, Relaxed);
-        inner.words[worker].grant();
+        inner.word(worker).grant();
         Rise::Awake
     }
 
@@ -368,14 +380,14 @@ impl Idle {
     /// The worker learns of it when the poll has ended.
     pub(crate) fn retake(&self, worker: usize) -> Retake {
         let mut inner = self.lock.lock();
-        if self.is_closed() || !inner.words[worker].is_held() {
+        if self.is_closed() || !inner.word(worker).is_held() {
             return Retake::HasNone;
         }
         let free = free(self.word.load(Relaxed));
         if !self.provide_hands(&mut inner, free + 1) {
             return Retake::NoThread;
         }
-        self.give_back(&inner, worker);
+        self.give_back(&mut inner, worker);
         Retake::Taken
     }
 
@@ -387,7 +399,7 @@ impl Idle {
             return false;
         }
         self.word.fetch_sub(FREE, Relaxed);
-        inner.words[worker].grant();
+        inner.word(worker).grant();
         self.trim(&mut inner);
         true
     }
@@ -410,14 +422,14 @@ impl Idle {
     /// Adds a vacant worker, if there may be a thread for it.
     fn add_spare(&self, inner: &mut Inner) {
         let is_spare = self.staff.load(Relaxed) >= self.permits();
-        let has_number = !inner.surplus.is_empty() || inner.words.len() < self.most_workers();
+        let has_number = !inner.surplus.is_empty() || inner.numbered < self.most_workers();
         if !self.starts_threads || !has_number || (is_spare && !self.budget.take()) {
             return;
         }
         inner.places += usize::from(is_spare);
         let worker = inner.surplus.pop().unwrap_or_else(|| {
-            inner.words.push(Arc::new(Permit::new()));
-            inner.words.len() - 1
+            inner.numbered += 1;
+            inner.numbered - 1
         });
         self.staff.fetch_add(1, Relaxed);
         self.add_vacant(inner, worker);
@@ -462,8 +474,8 @@ impl Idle {
     }
 
     /// Counts a permit up, if the worker still has it.
-    fn give_back(&self, inner: &Inner, worker: usize) {
-        if inner.words[worker].release() {
+    fn give_back(&self, inner: &mut Inner, worker: usize) {
+        if inner.word(worker).release() {
             self.word.fetch_add(FREE, Relaxed);
         }
     }

@@ -24,37 +24,40 @@ const FREE: u8 = 0;
 const HELD: u8 = 1;
 const TAKEN: u8 = 2;
 
-/// See the module's prose. Aligned so that words of two workers never share a line, nor a pair of lines that
-/// processors fetch together.
+/// See the module's prose. The word has its line to itself, whatever the allocator puts beside it.
 #[derive(Debug)]
-#[repr(align(128))]
-pub(crate) struct Permit(AtomicU8);
+#[repr(C)]
+pub(crate) struct Permit {
+    _before: [u8; 64],
+    word: AtomicU8,
+    _behind: [u8; 63],
+}
 
 impl Permit {
     pub(super) fn new() -> Self {
-        Self(AtomicU8::new(FREE))
+        Self { _before: [0; 64], word: AtomicU8::new(FREE), _behind: [0; 63] }
     }
 
     /// Whether the worker may go on running tasks.
     #[inline]
     pub(crate) fn is_held(&self) -> bool {
-        self.0.load(Relaxed) == HELD
+        self.word.load(Relaxed) == HELD
     }
 
     /// Gives the permit to the worker; not if it was taken for good.
     pub(super) fn grant(&self) {
-        let before = self.0.compare_exchange(FREE, HELD, Relaxed, Relaxed);
+        let before = self.word.compare_exchange(FREE, HELD, Relaxed, Relaxed);
         debug_assert_ne!(before, Err(HELD), "granted a permit to a worker that has one");
     }
 
     /// The worker gives the permit back; false if it was taken before.
     #[must_use]
     pub(super) fn release(&self) -> bool {
-        self.0.compare_exchange(HELD, FREE, Relaxed, Relaxed).is_ok()
+        self.word.compare_exchange(HELD, FREE, Relaxed, Relaxed).is_ok()
     }
 
     /// Takes the permit, held or not, for good.
     pub(super) fn take(&self) {
-        self.0.swap(TAKEN, Relaxed);
+        self.word.swap(TAKEN, Relaxed);
     }
 }

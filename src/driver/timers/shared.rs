@@ -100,25 +100,30 @@ impl Timers {
         Tick::from_nanos(self.next.load(Relaxed))
     }
 
-    /// Wakes the tasks of all timers whose deadline is not after `now`.
+    /// Wakes the tasks of all timers whose deadline is not after `now`, and counts them.
     ///
     /// # Panics
     ///
     /// Panics with the panic of a waker, after those of the same batches have been woken; what is due then
     /// is left for the next call.
     #[inline]
-    pub(crate) fn fire(&self, now: Tick) {
+    pub(crate) fn fire(&self, now: Tick) -> usize {
+        let mut fired = 0;
         if now >= self.next() {
-            while self.fire_some(now) {}
+            while self.fire_some(now, &mut fired) {}
         }
+        fired
     }
 
     /// Wakes tasks until the wheel asks for a break; says whether it did.
     #[cold]
-    fn fire_some(&self, now: Tick) -> bool {
+    fn fire_some(&self, now: Tick, fired: &mut usize) -> bool {
         let mut busy = false;
         wake_all(&self.inner, |inner| match inner.wheel.advance(now) {
-            Advance::Due(waker) => Some(waker),
+            Advance::Due(waker) => {
+                *fired += 1;
+                Some(waker)
+            }
             Advance::Busy => {
                 busy = true;
                 None
