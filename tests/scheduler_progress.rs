@@ -12,7 +12,7 @@ use std::thread;
 use futures::executor;
 use runtime::runtime::Runtime;
 use runtime::{Builder, Handle, task};
-use support::{Gate, current_thread, eventually, multi_thread, rounds, watch};
+use support::{Busy, Gate, current_thread, eventually, multi_thread, rounds, watch};
 
 /// Spawns a task and waits for it, again and again.
 async fn spawn_and_join(times: usize) {
@@ -132,65 +132,6 @@ fn wakes_from_foreign_threads_are_not_lost() {
     }
 }
 
-/// What keeps a worker busy until it is told to stop.
-#[derive(Clone, Default)]
-struct Busy(Arc<AtomicBool>);
-
-impl Busy {
-    fn stopped(&self) -> bool {
-        self.0.load(SeqCst)
-    }
-
-    /// Two tasks of which each wakes the other, and so always stands in the LIFO slot.
-    fn pair(&self) {
-        let wakers = Arc::new(Mutex::new([const { None::<Waker> }; 2]));
-        for me in 0..2 {
-            let (busy, wakers) = (self.clone(), wakers.clone());
-            task::spawn(poll_fn(move |cx| {
-                let other = {
-                    let mut wakers = wakers.lock().unwrap();
-                    wakers[me] = Some(cx.waker().clone());
-                    wakers[1 - me].take()
-                };
-                other.into_iter().for_each(Waker::wake);
-                if busy.stopped() { Poll::Ready(()) } else { Poll::Pending }
-            }));
-        }
-    }
-
-    /// More tasks than fit into a run queue, each of which always yields.
-    fn yielders(&self) {
-        for _ in 0..300 {
-            let busy = self.clone();
-            task::spawn(async move {
-                while !busy.stopped() {
-                    task::yield_now().await;
-                }
-            });
-        }
-    }
-
-    /// A task that spawns the next one and ends.
-    fn chain(&self) {
-        fn link(busy: Busy) {
-            if !busy.stopped() {
-                task::spawn(async move { link(busy) });
-            }
-        }
-        link(self.clone());
-    }
-
-    /// A task whose budget never lasts.
-    fn spender(&self) {
-        let busy = self.clone();
-        task::spawn(async move {
-            while !busy.stopped() {
-                task::consume_budget().await;
-            }
-        });
-    }
-}
-
 /// A task from here, one from a foreign thread and one that is woken by a foreign thread.
 async fn everybody_else_runs() {
     let handle = Handle::current();
@@ -231,7 +172,7 @@ fn nobody_starves_behind_those_that_are_always_ready() {
                 // Also where the others are tasks among tasks.
                 task::spawn(everybody_else_runs()).await.unwrap();
             });
-            busy.0.store(true, SeqCst);
+            busy.stop();
         }
     }
 }
@@ -245,7 +186,7 @@ fn a_full_ring_and_a_root_that_yields_share_the_worker() {
         for n in 0..tasks {
             let (busy, polls) = (busy.clone(), polls.clone());
             runtime.spawn(async move {
-                while !busy.stopped() {
+                while !busy.is_stopped() {
                     polls[n].fetch_add(1, SeqCst);
                     task::yield_now().await;
                 }
@@ -259,7 +200,7 @@ fn a_full_ring_and_a_root_that_yields_share_the_worker() {
                 task::yield_now().await;
             }
         });
-        busy.0.store(true, SeqCst);
+        busy.stop();
         let all: usize = polls.iter().map(|n| n.load(SeqCst)).sum();
         assert!(turns >= all, "the root had {turns} turns while the tasks had {all}");
         assert!(all < 200 * 10 * tasks, "{all} polls until each of {tasks} tasks had 10");

@@ -3,6 +3,9 @@
 //! Everything here stands on `std` alone, so that no test of the scheduler waits by means of the scheduler.
 #![allow(dead_code, unused_imports, reason = "each test file uses another part")]
 
+#[cfg(all(feature = "net", feature = "time"))]
+mod beside;
+mod busy;
 mod count;
 mod gate;
 #[cfg(target_pointer_width = "64")]
@@ -10,9 +13,13 @@ mod limit;
 mod panics;
 #[cfg(feature = "net")]
 mod sockets;
+mod stuck;
 mod threads;
 mod watch;
 
+#[cfg(all(feature = "net", feature = "time"))]
+pub use beside::{echo, median, ticks};
+pub use busy::Busy;
 pub use count::{Counted, Counts, poll_once};
 pub use gate::Gate;
 #[cfg(target_pointer_width = "64")]
@@ -23,6 +30,7 @@ pub use sockets::{
     ANY, both_ends, connection, converse, cpu_time, descriptors, fill, in_each_runtime, listen,
     reset, stuff, until, with_sockets,
 };
+pub use stuck::{Captor, KINDS, Kind, Trap, meet};
 pub use threads::{eventually, threads_named};
 pub use watch::{Watch, watch};
 
