@@ -35,8 +35,8 @@
 /// suspended are dropped, with the destructors of what they hold; one that is in the middle of a
 /// poll on another thread is not waited for. To wait for a task, await its handle.
 ///
-/// The thread that called the function runs tasks too. If one of them does not return from a poll on
-/// that very thread, the function cannot return either until it does.
+/// The thread that called the function runs no other task, unless the flavour is `"current_thread"`: there, a task that
+/// does not return from a poll keeps the function from returning.
 ///
 /// # Arguments
 ///

@@ -103,7 +103,8 @@ pub struct OnThread;
 impl OnThread {
     #[track_caller]
     pub fn run<F: Future>(self, body: Body<F>, builder: &mut Builder) -> F::Output {
-        Program::start(builder).runtime().block_on(body.0)
+        // As above: in a task that never returns it could not poll the body any more.
+        Program::start(builder).runtime().block_on_aside(body.0)
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt::Display;
 use std::panic::catch_unwind;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{OnceLock, mpsc};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -215,21 +215,14 @@ mod the_end {
         assert!(AFTER_PANIC.load(Ordering::SeqCst));
     }
 
-    /// The thread that calls the functions below. It works too, so a task could be stuck there.
-    static CALLER: OnceLock<thread::ThreadId> = OnceLock::new();
-
-    /// Leaves a task that blocks its thread for long, which is not the caller's.
+    /// Leaves a task that blocks its thread for long.
     fn leave_stuck() {
         let (begun, begins) = mpsc::channel();
         runtime::spawn(async move {
-            if CALLER.get() == Some(&thread::current().id()) {
-                leave_stuck();
-                return begun.send(()).unwrap();
-            }
             begun.send(()).unwrap();
             thread::sleep(Duration::from_secs(20));
         });
-        begins.recv().unwrap(); // keeps this thread, so that the task runs on another
+        begins.recv().unwrap();
     }
 
     #[runtime::main(worker_threads = 4)]
@@ -249,7 +242,6 @@ mod the_end {
 
     #[test]
     fn a_task_stuck_in_a_poll_is_not_waited_for() {
-        CALLER.set(thread::current().id()).expect("set here alone");
         for run in [leaves_a_stuck_task, leaves_a_stuck_task_from_the_thread] {
             let start = Instant::now();
             run();
