@@ -223,8 +223,7 @@ impl Driver {
         Ok(self.io.get().expect("it was just made"))
     }
 
-    /// Sleeps as the attendant, or, if there is one already, on the parker alone, and then for as long as `patience`
-    /// says.
+    /// Sleeps as the attendant, or, if there is one already, on the parker alone; for no longer than `patience` says.
     pub(crate) fn sleep(
         &self,
         parker: &Arc<Parker>,
@@ -235,7 +234,7 @@ impl Driver {
             parker.park(patience);
             return None;
         };
-        self.wait(&mut attendant, parker);
+        self.wait(&mut attendant, parker, patience);
         Some(Turn { driver: self, attendant: Some(attendant) })
     }
 
@@ -365,10 +364,10 @@ impl Driver {
         }
     }
 
-    fn wait(&self, attendant: &mut Attendant, parker: &Arc<Parker>) {
+    fn wait(&self, attendant: &mut Attendant, parker: &Arc<Parker>, patience: Option<Duration>) {
         let until = self.announce(attendant, parker).max(attendant.not_before);
         let timeout = (until != Tick::NEVER).then(|| until.saturating_since(self.clock.now()));
-        attendant.wait(parker, timeout);
+        attendant.wait(parker, timeout.into_iter().chain(patience).min());
         self.retire();
     }
 

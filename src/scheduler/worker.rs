@@ -369,8 +369,8 @@ impl Local {
             let since = patience.map(|_| Instant::now());
             turn = self.scheduler.driver.sleep(&self.parker, patience);
             let is_over = since.is_some_and(|since| Some(since.elapsed()) >= patience);
-            if turn.is_none() && is_over && idle.leave(self.worker.index) {
-                return ControlFlow::Break(());
+            if is_over && idle.leave(self.worker.index) {
+                return ControlFlow::Break(()); // the attendance goes back, and `stand_up` calls another
             }
         }
         self.get_up(is_wanted);
