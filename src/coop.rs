@@ -13,6 +13,15 @@
 //! A poll that takes long without many operations is ended in the same way: the monitor flags it by its number
 //! ([`Polls`]), and then its next leaf yields as if the budget were spent.
 //!
+//! # Who does not yield
+//!
+//! To return `Pending` ends a poll only if everybody on the way up returns too. A foreign `block_on` inside the poll does
+//! not: it polls the leaf again at once, and would do so for ever. So a leaf that was refused [`PATIENCE`] times in one poll
+//! gets a new budget, and the flag is taken back. A poll of ours that meets as many leaves after its budget is spent, as a
+//! large join may, does a little more work for that.
+//!
+//! # Whose it is
+//!
 //! The budget belongs to the thread, as a plain cell: it is set by whoever begins a poll (a worker
 //! for a task, `block_on` for its future) and read by leaves in that same poll. Outside any poll of
 //! this runtime it is unlimited, so that our leaves run unchanged on foreign executors.
@@ -34,8 +43,17 @@ pub(crate) const UNITS: u8 = 128;
 /// What a thread that polls nothing of ours has, and a future inside [`unconstrained`].
 const UNLIMITED: u16 = u16::MAX;
 
+/// The part of the cell that counts the units left; the rest counts refusals.
+const LEFT: u16 = 0xFF;
+
+/// One refusal.
+const REFUSAL: u16 = LEFT + 1;
+
+/// So many refusals in one poll show that it does not end by them.
+const PATIENCE: u16 = 200;
+
 thread_local! {
-    /// Units left, or [`UNLIMITED`].
+    /// Units left, and how often a leaf was refused in this poll; or [`UNLIMITED`].
     static BUDGET: Cell<u16> = const { Cell::new(UNLIMITED) };
     /// Who counts the polls of this thread, and may flag the present one.
     static POLLS: Scoped<Polls> = const { Scoped::new() };
@@ -72,6 +90,11 @@ impl Polls {
     /// Makes the next leaf operation of this poll yield.
     pub(crate) fn flag(&self, number: u64) {
         self.flagged.store(number, Relaxed);
+    }
+
+    /// Takes a flag back.
+    fn unflag(&self) {
+        self.flagged.store(u64::MAX, Relaxed);
     }
 
     #[inline]
@@ -125,9 +148,8 @@ pub(crate) fn with_unlimited<R>(f: impl FnOnce() -> R) -> R {
 #[inline]
 pub(crate) fn has_budget_remaining() -> bool {
     match BUDGET.get() {
-        0 => false,
         UNLIMITED => true,
-        _ => !is_flagged(),
+        budget => budget & LEFT != 0 && !is_flagged(),
     }
 }
 
@@ -165,8 +187,8 @@ impl Drop for RestoreOnPending {
 pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
     let before = BUDGET.get();
     if before != UNLIMITED {
-        if before == 0 || is_flagged() {
-            return exhausted(cx);
+        if before & LEFT == 0 || is_flagged() {
+            return refuse(cx, before);
         }
         BUDGET.set(before - 1);
     }
@@ -181,7 +203,13 @@ pub(crate) fn poll_complete(cx: &mut Context<'_>) -> Poll<()> {
 }
 
 #[cold]
-fn exhausted(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
+fn refuse(cx: &mut Context<'_>, budget: u16) -> Poll<RestoreOnPending> {
+    if budget / REFUSAL >= PATIENCE {
+        POLLS.with(|place| place.with(|polls| polls.into_iter().for_each(Polls::unflag)));
+        BUDGET.set(u16::from(UNITS));
+        return poll_proceed(cx);
+    }
+    BUDGET.set(budget + REFUSAL);
     cx.waker().wake_by_ref();
     Poll::Pending
 }
@@ -258,11 +286,34 @@ mod tests {
             for _ in 0..1_000 {
                 drop(poll_proceed(&mut cx)); // a leaf that was pending after all
             }
-            let completed = (0..1_000).filter(|_| take(&mut cx)).count();
+            let completed = (0..1_000).take_while(|_| take(&mut cx)).count();
             assert_eq!(completed, usize::from(UNITS));
             assert!(!has_budget_remaining());
         });
         assert!(has_budget_remaining(), "outside a poll the budget is unlimited");
+    }
+
+    #[test]
+    fn who_does_not_yield_gets_a_new_budget() {
+        let mut cx = Context::from_waker(Waker::noop());
+        let polls = Polls::new();
+        polls.begin(1);
+        counted_by(&polls, || {
+            with_budget(|| {
+                for _ in 0..3 {
+                    assert_eq!(
+                        (0..1_000).take_while(|_| take(&mut cx)).count(),
+                        usize::from(UNITS)
+                    );
+                    let refused = (1..1_000).take_while(|_| !take(&mut cx)).count();
+                    assert_eq!(refused + 1, usize::from(PATIENCE));
+                    polls.flag(1);
+                    assert!(!take(&mut cx) && !has_budget_remaining());
+                    assert!((0..PATIENCE).any(|_| take(&mut cx)), "a flag is for ever");
+                    BUDGET.set(u16::from(UNITS));
+                }
+            });
+        });
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn blocking<R>(f: impl FnOnce() -> R) -> R {
 /// If tasks of a current-thread runtime would wait for this.
 pub(crate) fn block_in_place<R>(f: impl FnOnce() -> R) -> R {
     let _regain = give_way("`block_in_place`");
-    f()
+    coop::with_unlimited(f)
 }
 
 /// Gives the permit of the worker below to others until the guard is dropped; also whether anybody can use it.

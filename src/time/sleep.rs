@@ -142,13 +142,22 @@ impl Sleep {
 impl Future for Sleep {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let unit = ready!(coop::poll_proceed(cx));
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // To wait needs no unit, and neither does a wait that is over: it is over once, so no poll is endless for its sake.
+        // So a sleep does not starve beside a branch that spends all units in each poll.
+        let has_waited = self.timer.has_fired();
+        ready!(self.as_mut().poll_timer(cx));
+        if !has_waited {
+            ready!(coop::poll_proceed(cx)).made_progress();
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Sleep {
+    fn poll_timer(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match ready!(self.project().timer.poll_elapsed(cx, driver::timers)) {
-            Ok(()) => {
-                unit.made_progress();
-                Poll::Ready(())
-            }
+            Ok(()) => Poll::Ready(()),
             Err(Closed) => runtime_ended(),
         }
     }

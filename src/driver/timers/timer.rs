@@ -94,6 +94,12 @@ impl Timer {
         self.entry.phase() == Phase::Elapsed
     }
 
+    /// Whether it waited and then elapsed, and no poll has told of that yet.
+    #[inline]
+    pub(crate) fn has_fired(&self) -> bool {
+        self.timers.is_some() && self.is_elapsed()
+    }
+
     /// Ready when the deadline is over, or with an error when the timers it waits in are closed.
     ///
     /// The first poll, and the first after a [`reset`](Self::reset) of a timer that had fired, asks `timers` where to
