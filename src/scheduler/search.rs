@@ -8,8 +8,8 @@
 //! 4. the slot after all;
 //! 5. the injector, a batch;
 //! 6. the driver, if there are others to steal from: what is due or ready;
-//! 7. as the only searcher: the injector and the queues of the others, from a random one on, some rounds with
-//!    growing pauses; at last the slot of a worker that was in one and the same poll all the while.
+//! 7. as the only searcher: what workers left behind whose permit was taken, the injector, and the queues of the others,
+//!    each from a random one on, some rounds with growing pauses; at last the slot of a worker that was in one and the same poll all the while.
 //!
 //! # Calling for help
 //!
@@ -24,7 +24,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use super::worker::Local;
+use super::worker::{Local, Worker};
 use crate::cell::Runnable;
 use std::hint::spin_loop;
 use std::sync::Arc;
@@ -142,7 +142,8 @@ impl Local {
         }
         let before = self.sequences();
         for pause in PAUSES {
-            if let Some(task) = self.next_from_injector().or_else(|| self.steal()) {
+            let found = self.take_over().or_else(|| self.next_from_injector());
+            if let Some(task) = found.or_else(|| self.steal()) {
                 return Some(task);
             }
             if !self.scheduler().idle.others_run() {
@@ -153,18 +154,33 @@ impl Local {
         self.steal_stuck_slot(&before)
     }
 
-    fn steal(&self) -> Option<Runnable> {
-        let scheduler = self.scheduler();
-        let n = scheduler.roster.reach();
-        let start = self.rng.below(n);
-        (start..n).chain(0..start).find_map(|victim| {
-            let victim = scheduler.roster.get(victim)?;
-            if Arc::ptr_eq(victim, self.worker()) {
+    /// What waits behind a worker whose permit was taken. It was about to be run, so it comes before the injector; and the
+    /// slot comes first, as it would have there.
+    fn take_over(&self) -> Option<Runnable> {
+        self.find_victim(|victim| {
+            if victim.permit.is_held() {
                 return None;
             }
-            let task = victim.queue.steal_into(&self.queue).map(|(task, _)| task);
-            // What is in the slot is run next, but not by a worker whose permit was taken.
-            task.or_else(|| if victim.permit.is_held() { None } else { victim.slot.take() })
+            victim.slot.take().or_else(|| self.steal_from(victim))
+        })
+    }
+
+    fn steal(&self) -> Option<Runnable> {
+        self.find_victim(|victim| self.steal_from(victim))
+    }
+
+    fn steal_from(&self, victim: &Worker) -> Option<Runnable> {
+        victim.queue.steal_into(&self.queue).map(|(task, _)| task)
+    }
+
+    /// Asks all other workers for a task, from a random one on.
+    fn find_victim(&self, mut ask: impl FnMut(&Worker) -> Option<Runnable>) -> Option<Runnable> {
+        let roster = &self.scheduler().roster;
+        let n = roster.reach();
+        let start = self.rng.below(n);
+        (start..n).chain(0..start).find_map(|number| {
+            let victim = roster.get(number)?;
+            if Arc::ptr_eq(victim, self.worker()) { None } else { ask(victim) }
         })
     }
 
