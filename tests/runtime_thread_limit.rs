@@ -8,8 +8,9 @@ mod support;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use futures::executor;
 use runtime::runtime::Runtime;
-use support::{Counts, STACK, eventually, poll_once, under_the_limit, without_room};
+use support::{Captor, Counts, Kind, STACK, eventually, poll_once, under_the_limit, without_room};
 
 /// A runtime of which one thread fits under the limit, and not two.
 fn runtime_with_large_stacks() -> Runtime {
@@ -67,5 +68,26 @@ fn a_timer_for_which_there_was_no_thread_fires_when_there_is_one() {
         assert_eq!(fired.wakes(), 0, "a thread was started though there was no room for it");
         drop(room);
         eventually("the timer fires", || fired.wakes() == 1);
+    });
+}
+
+#[test]
+fn a_stuck_task_is_stood_in_for_when_there_is_a_thread() {
+    under_the_limit("a_stuck_task_is_stood_in_for_when_there_is_a_thread", 1, || {
+        let mut builder = runtime::Builder::new_multi_thread();
+        let runtime = builder.worker_threads(1).thread_stack_size(STACK / 2).build().unwrap();
+        let captor = Captor::new();
+        let captives = captor.take(runtime.handle(), Kind::Blocks, 1);
+        let room = without_room();
+        let waits = runtime.spawn(async {});
+        // The monitor tries again and again meanwhile, which nothing shows.
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(!waits.is_finished(), "a thread was started though there was no room for it");
+        drop(room);
+        executor::block_on(waits).unwrap();
+        captor.free();
+        for captive in captives {
+            executor::block_on(captive).unwrap();
+        }
     });
 }

@@ -28,7 +28,7 @@ fn in_each(test: impl Fn(&Runtime, usize)) {
 /// With one permit and no thread more.
 fn at_the_bound() -> Runtime {
     let mut builder = Builder::new_multi_thread();
-    builder.worker_threads(1).max_blocking_threads(0).enable_all().build().unwrap()
+    builder.worker_threads(1).max_blocking_threads(1).enable_all().build().unwrap()
 }
 
 fn said(error: JoinError) -> String {

@@ -27,6 +27,7 @@ pub struct Builder {
     worker_threads: Option<usize>,
     max_blocking_threads: usize,
     thread_keep_alive: Duration,
+    retake_at_random: bool,
     enable_io: bool,
     enable_time: bool,
     thread_name: Arc<dyn Fn() -> String + Send + Sync>,
@@ -55,6 +56,7 @@ impl Builder {
             worker_threads: None,
             max_blocking_threads: 512,
             thread_keep_alive: Duration::from_secs(10),
+            retake_at_random: false,
             enable_io: false,
             enable_time: false,
             thread_name: Arc::new(|| DEFAULT_THREAD_NAME.into()),
@@ -138,6 +140,13 @@ impl Builder {
         self
     }
 
+    /// For tests: lets the monitor take permits away at random, from workers that are stuck and from others.
+    #[doc(hidden)]
+    pub fn retake_at_random(&mut self, does: bool) -> &mut Self {
+        self.retake_at_random = does;
+        self
+    }
+
     /// The name of the threads that the runtime starts; `gosched-worker` unless this is called.
     ///
     /// # Panics
@@ -216,6 +225,7 @@ impl Builder {
             worker_threads: if multi_thread { self.permits() } else { 1 },
             max_blocking_threads: self.max_blocking_threads,
             thread_keep_alive: self.thread_keep_alive,
+            retake_at_random: self.retake_at_random,
             starts_threads: multi_thread,
             enable_io: self.enable_io,
             enable_time: self.enable_time,

@@ -82,6 +82,8 @@ pub(crate) struct Config {
     pub(crate) max_blocking_threads: usize,
     /// For how long a thread that is not needed waits for work before it ends.
     pub(crate) thread_keep_alive: Duration,
+    /// For tests: whether permits are taken away at random.
+    pub(crate) retake_at_random: bool,
     /// Whether threads may be started; if not, tasks run in `block_on` alone.
     pub(crate) starts_threads: bool,
     /// Whether tasks may wait for sockets.

@@ -32,7 +32,7 @@ pub use sockets::{
 };
 pub use stuck::{Captor, KINDS, Kind, Trap, meet};
 pub use threads::{eventually, threads_named};
-pub use watch::{Watch, watch};
+pub use watch::{Watch, watch, watch_for};
 
 use runtime::{Builder, Runtime};
 use std::time::Duration;

@@ -17,10 +17,15 @@ pub struct Watch(#[expect(dead_code, reason = "its drop is the message")] Sender
 
 /// Watches the calling test.
 pub fn watch() -> Watch {
+    watch_for(LIMIT)
+}
+
+/// Watches the calling test, which hangs if it takes longer.
+pub fn watch_for(limit: Duration) -> Watch {
     let (alive, done) = channel();
     let test = thread_name();
     thread::spawn(move || {
-        if done.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+        if done.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
             eprintln!("`{test}` hangs.");
             report();
             std::process::exit(101);

@@ -36,6 +36,7 @@ use super::GRACE;
 use crate::scheduler::Scheduler;
 use crate::scheduler::idle::Retake;
 use crate::scheduler::worker::Worker;
+use crate::util::rng::Rng;
 
 /// A poll that takes longer yields at its next leaf.
 const TOO_LONG: Duration = Duration::from_millis(3);
@@ -67,6 +68,8 @@ struct Book {
     posts: Vec<Post>,
     /// Whether the last look was to be followed soon.
     was_waiting: bool,
+    /// How many retakes were tried at random.
+    tries: u64,
 }
 
 /// What was seen of one worker.
@@ -123,7 +126,7 @@ impl Scheduler {
     pub(super) fn look(self: &Arc<Self>, now: Instant) -> Seen {
         let mut book = self.notes.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scene = book.survey(self, now);
-        let is_helped = self.help(&mut book, &mut scene, now);
+        let is_helped = self.help(&mut book, &mut scene, now) | self.retake_at_random(&mut book);
         let seen = self.judge(&scene, book.was_waiting);
         book.was_waiting = seen == Seen::Waiting;
         drop(book);
@@ -137,6 +140,9 @@ impl Scheduler {
     fn judge(&self, scene: &Scene, was_waiting: bool) -> Seen {
         // Tasks behind a worker that makes progress are usual; a second look tells whether it goes on making it.
         if scene.starving() > 0 || (scene.waits() > 0 && !was_waiting) {
+            return Seen::Waiting;
+        }
+        if scene.polled && self.config.retake_at_random {
             return Seen::Waiting;
         }
         if scene.polled || self.needs_monitor() {
@@ -178,6 +184,21 @@ impl Scheduler {
             worker.take_waiting_tasks().for_each(|task| self.injector.push(task));
         }
         self.after_push();
+    }
+
+    /// For tests: takes the permit from half of the workers, whatever they do. Whether it took any.
+    fn retake_at_random(&self, book: &mut Book) -> bool {
+        if !self.config.retake_at_random {
+            return false;
+        }
+        let mut taken = 0;
+        for number in 0..self.roster.reach() {
+            book.tries += 1;
+            if Rng::new(book.tries).below(2) == 0 && self.idle.retake(number) == Retake::Taken {
+                taken += 1;
+            }
+        }
+        taken > 0
     }
 
     fn retake(&self, worker: usize, cause: Cause) -> bool {
