@@ -224,12 +224,17 @@ impl Driver {
     }
 
     /// Sleeps as the attendant, or, if there is one already, on the parker alone; for no longer than `patience` says.
+    ///
+    /// Who may not fire what is due already does not attend, since its wait would be over at once, again and again: it
+    /// is left to those that work.
     pub(crate) fn sleep(
         &self,
         parker: &Arc<Parker>,
         patience: Option<Duration>,
+        may_fire: bool,
     ) -> Option<Turn<'_>> {
-        let Some(mut attendant) = self.take_attendant() else {
+        let attendant = if may_fire || !self.is_due() { self.take_attendant() } else { None };
+        let Some(mut attendant) = attendant else {
             self.reach_attendant();
             parker.park(patience);
             return None;
@@ -248,6 +253,12 @@ impl Driver {
         if let Some(attendant) = self.take_attendant() {
             Turn { driver: self, attendant: Some(attendant) }.poll_reactor();
         }
+    }
+
+    /// Whether a timer is to be fired.
+    pub(crate) fn is_due(&self) -> bool {
+        let next = self.next();
+        next != Tick::NEVER && next <= self.clock.now()
     }
 
     /// Whether anything waits here that would be missed if nobody looked in.

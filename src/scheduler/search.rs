@@ -8,7 +8,7 @@
 //! 4. the slot after all;
 //! 5. the injector, a batch;
 //! 6. the driver, if there are others to steal from: what is due or ready;
-//! 7. as the only searcher: what workers left behind whose permit was taken, the injector, and the queues of the others,
+//! 7. as the only searcher: timers that are overdue, what workers left behind whose permit was taken, the injector, and the queues of the others,
 //!    each from a random one on, some rounds with growing pauses; at last the slot of a worker that was in one and the same poll all the while.
 //!
 //! # Calling for help
@@ -136,7 +136,10 @@ impl Local {
     }
 
     fn look_around(&self) -> Option<Runnable> {
-        // What the driver woke while this worker was given the search.
+        // What the driver woke while this worker was given the search, or would have woken long ago.
+        if self.scheduler().driver.is_due() {
+            self.look_in();
+        }
         if let Some(task) = self.own_task() {
             return Some(task);
         }

@@ -213,8 +213,9 @@ impl Local {
 
     /// Moves what is still queued here to the injector. Whoever calls this looks at the injector afterwards.
     fn unload(&self) {
-        let left = std::iter::from_fn(|| self.worker.slot.take().or_else(|| self.queue.pop()));
-        left.for_each(|task| self.scheduler.injector.push(task));
+        let injector = &self.scheduler.injector;
+        self.worker.slot.take().into_iter().for_each(|task| injector.push_early(task));
+        std::iter::from_fn(|| self.queue.pop()).for_each(|task| injector.push(task));
     }
 
     #[inline]
@@ -367,15 +368,17 @@ impl Local {
             let patience =
                 (duty.is_over() && idle.can_spare_one()).then_some(config.thread_keep_alive);
             let since = patience.map(|_| Instant::now());
-            turn = self.scheduler.driver.sleep(&self.parker, patience);
+            let driver = &self.scheduler.driver;
+            turn = driver.sleep(&self.parker, patience, idle.has_free_permit());
             let is_over = since.is_some_and(|since| Some(since.elapsed()) >= patience);
             if is_over && idle.leave(self.worker.index) {
                 return ControlFlow::Break(()); // the attendance goes back, and `stand_up` calls another
             }
         }
         self.get_up(is_wanted);
-        // Now that there is a permit, what this wakes is queued here.
-        if let Some(turn) = turn {
+        // With a permit, what this wakes is queued here. Without one it would stand behind all that the injector holds; so
+        // timers are left to those who have one, or to whom the monitor gives one.
+        if let Some(turn) = turn.filter(|_| self.has_permit()) {
             self.beat.restart(turn.finish());
         }
         self.scheduler.call(&config.on_thread_unpark);

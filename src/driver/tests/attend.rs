@@ -59,7 +59,7 @@ fn attendant(driver: &Arc<Driver>) -> (JoinHandle<bool>, Arc<Parker>) {
     let parker = Arc::new(Parker::new());
     let thread = thread::spawn({
         let (driver, parker) = (driver.clone(), parker.clone());
-        move || driver.sleep(&parker, None).is_some()
+        move || driver.sleep(&parker, None, true).is_some()
     });
     while driver.lacks_attendance() {
         thread::yield_now();
@@ -124,7 +124,7 @@ fn an_attendant_is_told_by_who_goes_to_sleep_beside_it() {
     let _earlier = set(&driver, HOUR);
     let parker = Arc::new(Parker::new());
     parker.unpark();
-    assert!(driver.sleep(&parker, None).is_none());
+    assert!(driver.sleep(&parker, None, true).is_none());
     assert!(thread.join().unwrap());
 }
 
@@ -167,7 +167,10 @@ fn the_monitor_wakes_an_attendant_that_waits_for_something_later() {
     assert!(thread.join().unwrap());
     // What it comes to do: it waits until the timer is due, and fires it.
     let began = Instant::now();
-    driver.sleep(&Arc::new(Parker::new()), None).expect("the attendant is in its place").finish();
+    driver
+        .sleep(&Arc::new(Parker::new()), None, true)
+        .expect("the attendant is in its place")
+        .finish();
     assert!(began.elapsed() <= HOUR);
     assert!(soon.is_elapsed());
     drop(timers);
@@ -178,7 +181,7 @@ fn a_turn_that_is_not_finished_puts_the_attendant_back() {
     let (driver, _) = driver(true);
     let parker = Arc::new(Parker::new());
     parker.unpark();
-    drop(driver.sleep(&parker, None));
+    drop(driver.sleep(&parker, None, true));
     assert!(driver.take_attendant().is_some());
 }
 

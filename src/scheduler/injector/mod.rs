@@ -4,6 +4,10 @@
 //! that lost its permit leaves behind. It is unbounded and first-in-first-out, and it is touched
 //! seldom beside the run queues, so a worker takes a batch at a time from it.
 //!
+//! The task in the slot of such a worker was about to run. Behind a thousand tasks that block it would wait for all of
+//! them, so it comes *early*: before whatever else is here. That is one task for each time that a worker stops, so the
+//! others are not starved.
+//!
 //! It is a queue of blocks and not a list threaded through the tasks' cells: a cell then needs no link,
 //! and a push touches the block at the end instead of the task that was pushed before.
 //!

@@ -46,6 +46,19 @@ fn a_batch_stops_where_the_run_queue_is_full() {
 }
 
 #[test]
+fn an_early_task_comes_before_all_others() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let injector = filled(3, &drops);
+    injector.push_early(Token::new(10, &drops));
+    injector.push_early(Token::new(11, &drops));
+    assert_eq!((injector.len(), injector.is_empty()), (5, false));
+    let all = std::iter::from_fn(|| injector.pop()).map(|mut token| token.number());
+    assert_eq!(Vec::from_iter(all), [10, 11, 0, 1, 2]);
+    injector.push_early(Token::new(12, &drops));
+    assert_eq!((injector.len(), injector.is_empty()), (1, false));
+}
+
+#[test]
 fn workers_share_the_injector_without_loss() {
     const TASKS: usize = 20_000;
     let drops = Arc::new(AtomicUsize::new(0));
