@@ -35,5 +35,7 @@ mod idle;
 mod injector;
 #[cfg(not(loom))]
 mod pace;
+#[cfg(all(not(loom), feature = "rt-multi-thread"))]
+mod retake;
 #[cfg(not(loom))]
 mod run_queue;
