@@ -30,12 +30,13 @@
 
 use std::cell::Cell;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use crate::util::scoped::Scoped;
+use crate::util::sync::AtomicU64;
 
 /// Leaf operations that a task may complete in one poll.
 pub(crate) const UNITS: u8 = 128;
@@ -62,8 +63,10 @@ thread_local! {
 /// The polls of one thread by number, and which of them was flagged, as one that goes on for too long.
 ///
 /// The flag is the number of a poll, so it need not be taken back: the next poll has another number. The thread alone
-/// counts, anyone may flag, and neither orders anything: all accesses are relaxed. A flag that is seen late, or meets the
-/// poll behind the one that it was meant for, lets a leaf yield a little later or once in vain.
+/// counts and anyone may flag. A flag orders nothing, so its accesses are relaxed: one that is seen late, or meets the
+/// poll behind the one that it was meant for, lets a leaf yield a little later or once in vain. The count orders what the
+/// thread writes about its polls (`scheduler::diary`): the store of [`begin`](Self::begin) is a Release, which meets the
+/// Acquire of [`begun`](Self::begun).
 #[derive(Debug)]
 pub(crate) struct Polls {
     begun: AtomicU64,
@@ -78,13 +81,13 @@ impl Polls {
     /// The thread begins the poll with this number.
     #[inline]
     pub(crate) fn begin(&self, number: u64) {
-        self.begun.store(number, Relaxed);
+        self.begun.store(number, Release);
     }
 
-    /// The number of the poll that was begun last.
+    /// The number of the poll that was begun last. Sees what the thread wrote before that.
     #[inline]
     pub(crate) fn begun(&self) -> u64 {
-        self.begun.load(Relaxed)
+        self.begun.load(Acquire)
     }
 
     /// Makes the next leaf operation of this poll yield.
@@ -99,7 +102,7 @@ impl Polls {
 
     #[inline]
     fn is_flagged(&self) -> bool {
-        self.flagged.load(Relaxed) == self.begun()
+        self.flagged.load(Relaxed) == self.begun.load(Relaxed) // its own thread asks
     }
 }
 

@@ -7,7 +7,10 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::rc::Rc;
 
-use runtime::runtime::{Builder, EnterGuard, Handle, Runtime, RuntimeFlavor, TryCurrentError};
+use runtime::runtime::{
+    Activity, Builder, EnterGuard, Handle, Runtime, RuntimeFlavor, RuntimeMetrics, StuckTask,
+    TryCurrentError,
+};
 use runtime::task::{AbortHandle, Id, JoinError, JoinHandle, Unconstrained};
 use runtime::time::{Instant, Interval, MissedTickBehavior, Sleep, Timeout, error::Elapsed};
 
@@ -93,6 +96,9 @@ fn auto_traits_are_as_promised() {
         EnterGuard<'static>:        "no   no   yes   yes        yes";
         Builder:                    "yes  yes  yes   no         no";
         RuntimeFlavor:              "yes  yes  yes   yes        yes";
+        RuntimeMetrics:             "yes  yes  yes   yes        yes";
+        StuckTask:                  "yes  yes  yes   yes        yes";
+        Activity:                   "yes  yes  yes   yes        yes";
         TryCurrentError:            "yes  yes  yes   yes        yes";
         JoinHandle<()>:             "yes  yes  yes   yes        yes";
         JoinHandle<std::cell::Cell<()>>: "yes yes yes yes       yes";

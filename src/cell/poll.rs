@@ -79,12 +79,12 @@ impl Runnable {
         unsafe { self.0.as_ref() }
     }
 
-    /// Polls the task, or ends it if it was cancelled. Does not unwind.
+    /// Polls the task, or ends it if it was cancelled; whether it has ended. Does not unwind.
     #[inline]
-    pub(crate) fn run(self) {
+    pub(crate) fn run(self) -> bool {
         let run = self.header().vtable().run;
         // SAFETY: the token goes along.
-        unsafe { run(self.into_raw()) };
+        unsafe { run(self.into_raw()) }
     }
 
     /// Drops the future without polling it. Does not unwind.
@@ -145,27 +145,29 @@ pub(super) unsafe fn schedule<F: Future, S: Schedule>(header: NonNull<Header>) {
     }
 }
 
-/// Brings a task on: see the module's prose.
+/// Brings a task on: see the module's prose. Whether it has ended.
 ///
 /// # Safety
 ///
 /// The caller has the token of a `Cell<F, S>`, and gives it away.
-pub(super) unsafe fn run<F: Future + 'static, S: Schedule>(header: NonNull<Header>) {
+pub(super) unsafe fn run<F: Future + 'static, S: Schedule>(header: NonNull<Header>) -> bool {
     // SAFETY: invariants 1 and 5, by the token.
     let cell = unsafe { Cell::<F, S>::of(header) };
     if let Begin::Cancel = cell.header.state.begin_poll() {
         // SAFETY: the token goes along.
-        return unsafe { cancel::<F, S>(header) };
+        unsafe { cancel::<F, S>(header) };
+        return true;
     }
     // SAFETY: we hold the token.
     match catch_unwind(AssertUnwindSafe(|| unsafe { poll_future(cell, &header) })) {
         // SAFETY: the token goes along.
-        Ok(Poll::Pending) => unsafe { suspend::<F, S>(header) },
+        Ok(Poll::Pending) => return unsafe { suspend::<F, S>(header) },
         // SAFETY: the token goes along.
         Ok(Poll::Ready(())) => unsafe { complete::<F, S>(header, Outcome::Output) },
         // SAFETY: the token goes along, and the future is still in its stage.
         Err(payload) => unsafe { end_with_panic::<F, S>(header, payload) },
     }
+    true
 }
 
 /// Polls the future; when it is ready, drops it and leaves its output in the stage.
@@ -193,13 +195,13 @@ unsafe fn poll_future<F: Future, S: Schedule>(
     })
 }
 
-/// A poll returned `Pending`: lets the task sleep, or queues it again.
+/// A poll returned `Pending`: lets the task sleep, or queues it again. Whether it was ended instead.
 ///
 /// # Safety
 ///
 /// The caller has the token, and gives it away.
 #[inline]
-unsafe fn suspend<F: Future + 'static, S: Schedule>(header: NonNull<Header>) {
+unsafe fn suspend<F: Future + 'static, S: Schedule>(header: NonNull<Header>) -> bool {
     // SAFETY: invariants 1 and 5, by the token.
     let cell = unsafe { Cell::<F, S>::of(header) };
     let state = &cell.header.state;
@@ -210,18 +212,23 @@ unsafe fn suspend<F: Future + 'static, S: Schedule>(header: NonNull<Header>) {
         let adopted = cell.scheduler.with_mut(|handle| unsafe { (*handle).adopt(held) });
         if !adopted {
             // SAFETY: the token goes along.
-            return unsafe { cancel::<F, S>(header) };
+            unsafe { cancel::<F, S>(header) };
+            return true;
         }
     }
     match state.end_poll() {
-        End::Idle => {}
+        End::Idle => false,
         // SAFETY: the token is still ours, and goes along (see `schedule` for the handle).
         End::Again => unsafe {
             let route = cell.scheduler.with(|handle| (*handle).route());
             S::reschedule(route, Runnable::from_header(header));
+            false
         },
         // SAFETY: the token is still ours, and goes along.
-        End::Cancel => unsafe { cancel::<F, S>(header) },
+        End::Cancel => unsafe {
+            cancel::<F, S>(header);
+            true
+        },
     }
 }
 

@@ -58,8 +58,8 @@ pub(crate) type Payload = Box<dyn Any + Send + 'static>;
 
 /// What a task's type is good for, once it is forgotten.
 pub(super) struct Vtable {
-    /// Polls or cancels the task; takes the token.
-    pub(super) run: unsafe fn(NonNull<Header>),
+    /// Polls or cancels the task; takes the token. Whether the task has ended.
+    pub(super) run: unsafe fn(NonNull<Header>) -> bool,
     /// Drops the future without polling it; takes the token.
     pub(super) cancel: unsafe fn(NonNull<Header>),
     /// Hands the task to its scheduler; takes the token.
@@ -73,8 +73,11 @@ pub(super) struct Vtable {
     /// Frees the cell, whose stage is empty.
     pub(super) free: unsafe fn(NonNull<Header>),
     /// The name of the future's type.
-    pub(super) type_name: fn() -> &'static str,
+    pub(super) type_name: TypeName,
 }
+
+/// Tells the name of a type.
+pub(crate) type TypeName = fn() -> &'static str;
 
 impl Vtable {
     const fn of<F, S>() -> &'static Self
@@ -200,6 +203,18 @@ impl Header {
     /// The name of the future's type.
     pub(super) fn type_name(&self) -> &'static str {
         (self.vtable.type_name)()
+    }
+
+    /// What tells the name of the future's type, also when the task is gone.
+    #[inline]
+    pub(crate) fn type_teller(&self) -> &'static TypeName {
+        &self.vtable.type_name
+    }
+
+    /// Where the task was spawned.
+    #[inline]
+    pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
+        self.spawned_at
     }
 
     /// Whether the task has its outcome.

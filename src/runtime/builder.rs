@@ -6,8 +6,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Handle, Runtime, RuntimeFlavor};
-use crate::scheduler::{Callback, Config, DEFAULT_THREAD_NAME, MOST_WORKERS, Scheduler};
+use super::{Handle, Runtime, RuntimeFlavor, StuckTask};
+use crate::scheduler::{Callback, Config, DEFAULT_THREAD_NAME, MOST_WORKERS, OnStuck, Scheduler};
 
 /// Builds a [`Runtime`] with other than the default settings.
 ///
@@ -36,6 +36,7 @@ pub struct Builder {
     on_thread_stop: Option<Callback>,
     on_thread_park: Option<Callback>,
     on_thread_unpark: Option<Callback>,
+    on_stuck: Option<OnStuck>,
 }
 
 impl Builder {
@@ -46,6 +47,10 @@ impl Builder {
     }
 
     /// A runtime whose tasks run in `block_on` alone, on one thread at a time.
+    ///
+    /// There is no second thread that could stand in for a task that blocks or computes: it stalls all others of the
+    /// runtime, and its timers and sockets, until its poll returns. It is told to yield at its next leaf, as in any runtime,
+    /// and reported to [`on_stuck`](Self::on_stuck).
     pub fn new_current_thread() -> Self {
         Self::new(RuntimeFlavor::CurrentThread)
     }
@@ -65,6 +70,7 @@ impl Builder {
             on_thread_stop: None,
             on_thread_park: None,
             on_thread_unpark: None,
+            on_stuck: None,
         }
     }
 
@@ -214,6 +220,41 @@ impl Builder {
         self
     }
 
+    /// Calls `f` when a poll takes too long.
+    ///
+    /// That is: once a poll, when it has gone on for more than 3 ms and its thread either sleeps in the kernel or has computed
+    /// for so long; where the system does not tell, the clock on the wall decides. A thread that waits for a processor is not
+    /// stuck. Polls are looked at every 10 ms, more often while something waits for them, so one that takes less than about 20 ms
+    /// may be missed, and the report comes as late. It comes whether or not anybody had to wait. What calls
+    /// [`block_in_place`](crate::task::block_in_place), or [`block_on`](Runtime::block_on) inside a task, has said that it
+    /// blocks, and is not reported from then on; closures of [`spawn_blocking`](Runtime::spawn_blocking) never are.
+    ///
+    /// `f` runs on the one thread of the process that watches the workers of all runtimes, in none of them, and must
+    /// return soon: as long as it runs, nobody is helped. A panic of it is contained.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::{sync::mpsc, thread, time::Duration};
+    ///
+    /// let (reports, reported) = mpsc::channel();
+    /// let runtime = runtime::Builder::new_multi_thread()
+    ///     .on_stuck(move |stuck| drop(reports.send(stuck.to_string())))
+    ///     .build()?;
+    /// let task = runtime.spawn(async { thread::sleep(Duration::from_millis(200)) }); // not `time::sleep`
+    /// let id = task.id().to_string();
+    /// let report = reported.recv().unwrap();
+    /// assert!(report.contains("blocks its thread") && report.contains(&id), "{report}");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_stuck<F>(&mut self, f: F) -> &mut Self
+    where
+        F: Fn(&StuckTask) + Send + Sync + 'static,
+    {
+        self.on_stuck = Some(Arc::new(move |stuck| f(&StuckTask::new(*stuck))));
+        self
+    }
+
     /// Builds the runtime. No thread stays behind that was started for it.
     ///
     /// # Errors
@@ -235,6 +276,7 @@ impl Builder {
             on_thread_stop: self.on_thread_stop.clone(),
             on_thread_park: self.on_thread_park.clone(),
             on_thread_unpark: self.on_thread_unpark.clone(),
+            on_stuck: self.on_stuck.clone(),
         };
         if multi_thread && self.thread_stack_size.is_some() {
             try_out(&config)?;

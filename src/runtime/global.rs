@@ -70,6 +70,7 @@ where
 }
 
 /// Blocks on the runtime that this thread is in, else on the global one.
+#[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     match context::current() {
         Some(scheduler) => scheduler.block_on(future),

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
+use super::RuntimeMetrics;
 use crate::scheduler::{Scheduler, context};
 use crate::task::{JoinHandle, started};
 
@@ -152,6 +153,22 @@ impl Handle {
     /// When the guard is dropped before one that was made later.
     pub fn enter(&self) -> EnterGuard<'_> {
         EnterGuard { _entered: context::enter(&self.scheduler), runtime: PhantomData }
+    }
+
+    /// What the runtime has counted, and goes on counting.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::Handle;
+    ///
+    /// runtime::block_on(async {
+    ///     let metrics = Handle::current().metrics();
+    ///     println!("{} tasks wait for any worker", metrics.global_queue_depth());
+    /// });
+    /// ```
+    pub fn metrics(&self) -> RuntimeMetrics {
+        RuntimeMetrics::new(self.scheduler.clone())
     }
 
     /// Whether the runtime starts threads.

@@ -16,6 +16,11 @@
 //! when there was work for them for as long as it takes to start one, up to `worker_threads` in all. Closures that block
 //! have threads of their own, see [`spawn_blocking`](crate::task::spawn_blocking), in a current-thread runtime too.
 //!
+//! # What one sees
+//!
+//! A runtime counts what its workers do ([`RuntimeMetrics`]), and tells of tasks that hold their thread for too long
+//! ([`Builder::on_stuck`]).
+//!
 //! # The end
 //!
 //! When a runtime ends, the futures of all its suspended tasks are dropped, on the thread that ends it or on those
@@ -30,11 +35,15 @@ mod builder;
 pub(crate) mod driver;
 mod global;
 mod handle;
+mod metrics;
 #[allow(clippy::module_inception, reason = "`runtime::runtime::Runtime` is Tokio's path")]
 mod runtime;
+mod stuck;
 
 pub use builder::Builder;
 pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
+pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
+pub use stuck::{Activity, StuckTask};
 
 pub(crate) use global::{block_on, spawn, spawn_blocking};

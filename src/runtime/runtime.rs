@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{EnterGuard, Handle};
+use super::{EnterGuard, Handle, RuntimeMetrics};
 use crate::task::JoinHandle;
 
 /// Owns the threads and the tasks of one runtime, and ends them when it is dropped.
@@ -52,6 +52,11 @@ impl Runtime {
     /// A reference to this runtime that can be cloned and given to other threads.
     pub fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    /// What the runtime has counted, and goes on counting; see [`Handle::metrics`].
+    pub fn metrics(&self) -> RuntimeMetrics {
+        self.handle.metrics()
     }
 
     /// Spawns a task on this runtime; see [`runtime::spawn`](crate::spawn).
@@ -108,6 +113,7 @@ impl Runtime {
 
     /// As [`block_on`](Self::block_on), but leaves the tasks to other threads, where the runtime has any.
     #[cfg(feature = "macros")]
+    #[track_caller]
     pub(crate) fn block_on_aside<F: Future>(&self, future: F) -> F::Output {
         self.handle.scheduler().block_on_aside(future)
     }

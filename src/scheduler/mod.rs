@@ -10,7 +10,8 @@
 //!
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
 //! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `thread_budget`,
-//! `blocking` (closures that block, on threads without a permit), `shutdown`, `monitor`, `context` (who am I on this thread).
+//! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
+//! `monitor`, `metrics` (what the runtime's numbers are made of), `context` (who am I on this thread).
 //!
 //! # Who calls it
 //!
@@ -34,9 +35,11 @@ mod blocking;
 pub(crate) mod context;
 mod cpu_clock;
 mod crew;
+mod diary;
 mod home;
 mod idle;
 mod injector;
+mod metrics;
 mod monitor;
 mod permit;
 mod root;
@@ -62,6 +65,8 @@ use crate::util::contain::contain;
 
 pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;
+pub(crate) use metrics::Work;
+pub(crate) use monitor::{Activity, OnStuck, Stuck};
 #[cfg(feature = "rt-multi-thread")]
 pub(crate) use root::block_in_place;
 pub(crate) use shared::Scheduler;
@@ -106,6 +111,7 @@ pub(crate) struct Config {
     pub(crate) on_thread_stop: Option<Callback>,
     pub(crate) on_thread_park: Option<Callback>,
     pub(crate) on_thread_unpark: Option<Callback>,
+    pub(crate) on_stuck: Option<OnStuck>,
 }
 
 impl Config {

@@ -17,6 +17,7 @@
 //! round, to run a current-thread runtime inside a task, the thread does work for that.
 
 use std::ops::ControlFlow;
+use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{
@@ -25,9 +26,11 @@ use std::sync::atomic::{
 };
 use std::task::{Context, Poll, Wake, Waker};
 
+use super::diary::Subject;
 use super::idle::Retake;
 use super::worker::{Duty, Local};
 use super::{Scheduler, context};
+use crate::cell::TypeName;
 use crate::coop;
 use crate::driver::Parker;
 
@@ -58,6 +61,8 @@ struct Root<'a, F> {
     waker: Waker,
     /// How many runtimes were entered before its first poll.
     base: usize,
+    /// Where `block_on` was called.
+    place: &'static Location<'static>,
 }
 
 impl<F: Future> Root<'_, F> {
@@ -142,6 +147,11 @@ impl<F: Future> Duty for Root<'_, F> {
     fn is_due(&self) -> bool {
         self.bell.rung.load(Relaxed)
     }
+
+    fn subject(&self) -> Subject {
+        let type_name = const { &(std::any::type_name::<F> as TypeName) };
+        Subject { task: 0, type_name, place: self.place }
+    }
 }
 
 impl Scheduler {
@@ -150,22 +160,30 @@ impl Scheduler {
     /// # Panics
     ///
     /// Inside a current-thread runtime, and where a task blocks while there may be no thread more to replace it.
+    #[track_caller]
     pub(crate) fn block_on<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
+        let place = Location::caller();
         if context::is_blocking() {
-            return blocking(|| self.run_root(future, !self.config.starts_threads));
+            return blocking(|| self.run_root(future, !self.config.starts_threads, place));
         }
-        self.run_root(future, true)
+        self.run_root(future, true, place)
     }
 
     /// Runs a future to its end on this thread, which does nothing else if other threads can run the tasks.
+    #[track_caller]
     pub(crate) fn block_on_aside<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
         if context::is_blocking() {
             return self.block_on(future);
         }
-        self.run_root(future, !self.config.starts_threads)
+        self.run_root(future, !self.config.starts_threads, Location::caller())
     }
 
-    fn run_root<F: Future>(self: &Arc<Self>, future: F, works: bool) -> F::Output {
+    fn run_root<F: Future>(
+        self: &Arc<Self>,
+        future: F,
+        works: bool,
+        place: &'static Location<'static>,
+    ) -> F::Output {
         context::block(|| {
             // Also where the future is polled without a worker, and where it is dropped.
             let _entered = context::enter(self);
@@ -173,7 +191,8 @@ impl Scheduler {
             let rung = AtomicBool::new(true);
             let bell = Arc::new(Bell { rung, parker: parker.clone() });
             let waker = Waker::from(bell.clone());
-            let mut root = Root { future: pin!(future), bell, waker, base: context::height() };
+            let base = context::height();
+            let mut root = Root { future: pin!(future), bell, waker, base, place };
             if works { self.attend_to(root, &parker) } else { root.attend_only() }
         })
     }

@@ -70,6 +70,7 @@ impl Local {
         let driver = &self.scheduler().driver;
         let now = driver.clock().now();
         self.beat.looked(now);
+        self.note_work(now);
         driver.look_in(now);
     }
 
@@ -164,7 +165,8 @@ impl Local {
             if victim.permit.is_held() {
                 return None;
             }
-            victim.slot.take().or_else(|| self.steal_from(victim))
+            let next = victim.slot.take().inspect(|_| self.count_stolen(1));
+            next.or_else(|| self.steal_from(victim))
         })
     }
 
@@ -173,7 +175,9 @@ impl Local {
     }
 
     fn steal_from(&self, victim: &Worker) -> Option<Runnable> {
-        victim.queue.steal_into(&self.queue).map(|(task, _)| task)
+        let (task, more) = victim.queue.steal_into(&self.queue)?;
+        self.count_stolen(1 + more);
+        Some(task)
     }
 
     /// Asks all other workers for a task, from a random one on.
@@ -187,10 +191,16 @@ impl Local {
         })
     }
 
+    fn count_stolen(&self, tasks: u64) {
+        let diary = &self.worker().diary;
+        diary.steals.add(1);
+        diary.stolen.add(tasks);
+    }
+
     /// How many polls each worker has begun.
     fn sequences(&self) -> Vec<u64> {
         let roster = &self.scheduler().roster;
-        let begun = |number| roster.get(number).map_or(0, |worker| worker.polls.begun());
+        let begun = |number| roster.get(number).map_or(0, |worker| worker.diary.polls.begun());
         (0..roster.reach()).map(begun).collect()
     }
 
@@ -199,7 +209,12 @@ impl Local {
         let now = self.sequences();
         (0..before.len()).filter(|&number| now[number] == before[number]).find_map(|number| {
             let victim = self.scheduler().roster.get(number)?;
-            if Arc::ptr_eq(victim, self.worker()) { None } else { victim.slot.take() }
+            if Arc::ptr_eq(victim, self.worker()) {
+                return None;
+            }
+            let task = victim.slot.take()?;
+            self.count_stolen(1);
+            Some(task)
         })
     }
 }

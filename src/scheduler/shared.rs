@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::blocking::Pool;
 use super::crew::Crew;
@@ -31,6 +32,8 @@ use std::sync::Arc;
 /// | `spare_homes` | under its lock | under its lock |
 /// | `driver` | anyone | see `driver` |
 /// | `notes` | the monitor | the monitor |
+/// | `tally` | anyone | the monitor |
+/// | `alive_elsewhere` | anyone | threads that are no workers |
 pub(crate) struct Scheduler {
     pub(super) config: Config,
     pub(super) roster: Roster,
@@ -41,6 +44,9 @@ pub(crate) struct Scheduler {
     pub(super) spare_homes: SpareHomes,
     pub(super) driver: Arc<Driver>,
     pub(super) notes: monitor::Notes,
+    pub(super) tally: monitor::Tally,
+    /// How many tasks were spawned by threads that do not work here, less those that such threads ended; wraps around.
+    pub(super) alive_elsewhere: AtomicU64,
 }
 
 impl Scheduler {
@@ -59,11 +65,11 @@ impl Scheduler {
             spare_homes: SpareHomes::default(),
             driver: Arc::new(Driver::new(permits, Crew::new(scheduler.clone()))),
             notes: monitor::Notes::default(),
+            tally: monitor::Tally::default(),
+            alive_elsewhere: AtomicU64::new(0),
             config,
         });
-        if scheduler.config.starts_threads {
-            monitor::watch(&scheduler);
-        }
+        monitor::watch(&scheduler);
         scheduler
     }
 
@@ -120,6 +126,7 @@ impl Scheduler {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        self.alive_elsewhere.fetch_add(1, Relaxed);
         // Any worker will do for a start: the one that suspends the task first takes it in.
         let home = Home::new(self.worker(0).clone());
         let (task, join) = cell::spawn(future, home, super::next_task_id(), spawned_at);
@@ -145,11 +152,11 @@ impl Scheduler {
         match self.idle.grant() {
             Grant::Nobody => {}
             Grant::Wake(parker) => {
-                self.rouse_monitor();
+                monitor::rouse();
                 parker.unpark();
             }
             Grant::Start(worker) => {
-                self.rouse_monitor();
+                monitor::rouse();
                 self.start_thread(worker);
             }
         }
@@ -169,22 +176,15 @@ impl Scheduler {
             self.idle.vacate(worker);
             return None;
         }
-        self.rouse_monitor();
+        monitor::rouse();
         Some(worker)
     }
 
-    /// To be called by whoever gave or took a permit: the monitor must not sleep while anybody runs.
-    pub(super) fn rouse_monitor(&self) {
-        // Where no thread may be started, nobody could be woken for the tasks behind a long poll.
-        if self.config.starts_threads {
-            monitor::rouse();
-        }
-    }
-
-    /// Whether the monitor is needed: anybody runs, or no thread could be started for a task that waits or for the
-    /// driver.
+    /// Whether the monitor is needed: anybody runs, or no thread could be started for a task that waits or for the driver.
     pub(super) fn needs_monitor(&self) -> bool {
-        self.idle.anyone_is_up() || !self.injector.is_empty() || self.driver.lacks_attendance()
+        // Where no thread may be started for tasks, nobody could be woken for them either.
+        let lacks_hands = || !self.injector.is_empty() || self.driver.lacks_attendance();
+        self.idle.anyone_is_up() || self.config.starts_threads && lacks_hands()
     }
 }
 

@@ -33,7 +33,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{Ordering::SeqCst, fence};
+use std::sync::atomic::{Ordering::Relaxed, Ordering::SeqCst, fence};
 use std::time::{Duration, Instant};
 
 use super::worker::Local;
@@ -90,6 +90,7 @@ impl Scheduler {
         }
         let outer = DRAINING.replace(me);
         while let Some(task) = self.injector.pop() {
+            self.alive_elsewhere.fetch_sub(1, Relaxed);
             context::poll_as(task.header().id(), || Runnable::cancel(task));
         }
         DRAINING.set(outer);

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::worker::{Local, NoDuty};
-use super::{Scheduler, context};
+use super::{Scheduler, context, monitor};
 use crate::driver::Parker;
 use crate::util::sync::{Condvar, Mutex};
 
@@ -23,6 +23,8 @@ struct Inner {
     /// Threads that have not left their workers yet, those in `block_on` among them.
     working: usize,
     handles: Vec<JoinHandle<()>>,
+    /// How many threads were started so far.
+    started: u64,
     /// How often a thread could not be started, in a row.
     failures: u64,
     /// Whether it was said that there are as many threads as there may be.
@@ -32,6 +34,11 @@ struct Inner {
 impl Threads {
     pub(super) fn new() -> Self {
         Self { lock: Mutex::new(Inner::default()), left: Condvar::new() }
+    }
+
+    /// How many threads were started so far.
+    pub(super) fn started(&self) -> u64 {
+        self.lock.lock().started
     }
 
     /// Says, once, that stuck workers are not replaced any more.
@@ -83,6 +90,7 @@ impl Scheduler {
         match thread.spawn(move || scheduler.run_thread(worker)) {
             Ok(handle) => {
                 inner.working += 1;
+                inner.started += 1;
                 inner.failures = 0;
                 inner.handles.retain(|handle| !handle.is_finished());
                 inner.handles.push(handle);
@@ -93,7 +101,7 @@ impl Scheduler {
                 drop(inner);
                 self.idle.return_unstarted(worker);
                 // Whoever counted on this thread meanwhile told nobody else.
-                self.rouse_monitor();
+                monitor::rouse();
                 if first {
                     say_refused(&error);
                 }

@@ -15,15 +15,16 @@ use std::time::Instant;
 
 use super::beat::Beat;
 use super::cpu_clock::ThreadClock;
+use super::diary::{Diary, Subject};
 use super::home::Stash;
 use super::idle::{Retake, Rise};
 use super::permit::Permit;
 use super::run_queue::{self, Owner, Stealer};
 use super::search::Pace;
-use super::{Home, Scheduler, context};
+use super::{Home, Scheduler, context, monitor};
 use crate::cell::{self, JoinRef, OwnedSet, Runnable, Slot};
-use crate::coop::{self, Polls};
-use crate::driver::Parker;
+use crate::coop;
+use crate::driver::{Parker, Tick};
 use crate::util::rng::Rng;
 use crate::util::sync::fence;
 
@@ -35,7 +36,7 @@ use crate::util::sync::fence;
 /// | `permit` | anyone | see `permit` |
 /// | `slot` | anyone takes | the worker's thread puts |
 /// | `suspended` | under its lock | under its lock |
-/// | `polls` | anyone | counted by the worker's thread, flagged by the monitor |
+/// | `diary` | anyone | by the worker's thread; the monitor flags polls |
 /// | `thread` | anyone | who sits down |
 /// | `seat` | under its lock | who claims or leaves the worker |
 pub(crate) struct Worker {
@@ -48,8 +49,8 @@ pub(crate) struct Worker {
     pub(super) slot: Slot,
     /// The tasks that suspended first on this worker.
     pub(super) suspended: OwnedSet,
-    /// How many polls the worker has begun. Who sees it stand still sees the worker in one poll, or asleep.
-    pub(super) polls: Polls,
+    /// What the worker polls, and what it has counted.
+    pub(super) diary: Diary,
     /// The thread that sits here, or did last.
     pub(super) thread: ThreadClock,
     seat: Mutex<Option<Seat>>,
@@ -70,7 +71,7 @@ pub(crate) struct Local {
     pub(super) queue: Owner<Runnable>,
     stash: Stash,
     pub(super) rng: Rng,
-    /// Polls begun; mirrored in `Worker::polls`.
+    /// Polls begun; mirrored in the worker's diary.
     pub(super) polls: Cell<u64>,
     /// How many tasks in a row came from the LIFO slot.
     pub(super) streak: Cell<u32>,
@@ -80,6 +81,8 @@ pub(crate) struct Local {
     pub(super) pace: Pace,
     /// When to look in at the driver.
     pub(super) beat: Beat,
+    /// Since when the worker has been busy, but for what is in its diary.
+    pub(super) busy_since: Cell<Tick>,
 }
 
 /// What a thread does besides running tasks.
@@ -91,6 +94,9 @@ pub(super) trait Duty {
 
     /// Whether there is something to do at once.
     fn is_due(&self) -> bool;
+
+    /// What is polled by doing it.
+    fn subject(&self) -> Subject;
 
     /// Whether the thread may end when the runtime has more than it needs.
     fn is_over(&self) -> bool {
@@ -113,6 +119,10 @@ impl Duty for NoDuty {
         false
     }
 
+    fn subject(&self) -> Subject {
+        unreachable!("there is nothing to do")
+    }
+
     fn is_over(&self) -> bool {
         true
     }
@@ -129,7 +139,7 @@ impl Worker {
             queue: stealer,
             slot: Slot::new(),
             suspended: OwnedSet::new(),
-            polls: Polls::new(),
+            diary: Diary::new(),
             thread: ThreadClock::new(),
             seat: Mutex::new(Some(seat)),
         }
@@ -186,11 +196,14 @@ impl Local {
             must_search: Cell::new(false),
             pace: Pace::new(),
             beat: Beat::new(),
+            busy_since: Cell::new(scheduler.driver.clock().now()),
         }
     }
 
     /// Leaves the worker to whoever claims it next; what is still queued goes to the injector.
     pub(super) fn stand_up(self) {
+        self.worker.diary.end();
+        self.note_work(self.scheduler.driver.clock().now());
         self.give_up_search();
         self.unload();
         self.worker.thread.set_to_nobody();
@@ -264,6 +277,7 @@ impl Local {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        self.worker.diary.spawned.add(1);
         let home = Home::new(self.stash.take(&self.worker, &self.scheduler.spare_homes));
         let (task, join) = cell::spawn(future, home, super::next_task_id(), spawned_at);
         self.push(task);
@@ -305,17 +319,18 @@ impl Local {
 
     /// Runs tasks and does its duty until that is done, the thread is not needed any more, or the runtime ends.
     pub(super) fn work<D: Duty>(&self, duty: &mut D) -> ControlFlow<D::Output> {
-        context::work_as(self, || coop::counted_by(&self.worker.polls, || self.work_on(duty)))
+        context::work_as(self, || coop::counted_by(&self.worker.diary.polls, || self.work_on(duty)))
     }
 
     fn work_on<D: Duty>(&self, duty: &mut D) -> ControlFlow<D::Output> {
         loop {
             // Who was woken to search does that first: until then nobody else is woken, and to attend may take long.
             if !self.must_search.get() && duty.is_due() {
-                self.begin_poll();
+                self.begin_poll(duty.subject());
                 if let Poll::Ready(output) = duty.attend() {
                     return ControlFlow::Break(output);
                 }
+                self.worker.diary.end();
             }
             if self.has_permit() {
                 self.keep_beat();
@@ -342,16 +357,27 @@ impl Local {
 
     /// Counts a poll.
     #[inline]
-    fn begin_poll(&self) {
+    fn begin_poll(&self, subject: Subject) {
         let polls = self.polls.get().wrapping_add(1);
         self.polls.set(polls);
-        self.worker.polls.begin(polls);
+        self.worker.diary.begin(polls, subject);
     }
 
     #[inline]
     fn run(&self, task: Runnable) {
-        self.begin_poll();
-        context::poll_as(task.header().id(), || coop::with_budget(|| task.run()));
+        let subject = Subject::of(task.header());
+        self.begin_poll(subject);
+        let has_ended = context::poll_as(subject.task, || coop::with_budget(|| task.run()));
+        self.worker.diary.end();
+        if has_ended {
+            self.worker.diary.ended.add(1);
+        }
+    }
+
+    /// Enters in the diary that the worker was busy until now.
+    pub(super) fn note_work(&self, now: Tick) {
+        let busy = now.saturating_since(self.busy_since.replace(now));
+        self.worker.diary.busy_nanos.add(busy.as_nanos() as u64);
     }
 
     /// Sleeps until there may be something to do; breaks if this thread is not needed. The steps are argued in
@@ -369,7 +395,11 @@ impl Local {
                 (duty.is_over() && idle.can_spare_one()).then_some(config.thread_keep_alive);
             let since = patience.map(|_| Instant::now());
             let driver = &self.scheduler.driver;
+            self.note_work(driver.clock().now());
+            self.worker.diary.parks.add(1);
             turn = driver.sleep(&self.parker, patience, idle.has_free_permit());
+            self.worker.diary.unparks.add(1);
+            self.busy_since.set(driver.clock().now());
             let is_over = since.is_some_and(|since| Some(since.elapsed()) >= patience);
             if is_over && idle.leave(self.worker.index) {
                 return ControlFlow::Break(()); // the attendance goes back, and `stand_up` calls another
@@ -391,6 +421,7 @@ impl Local {
     /// [`regain`](Self::regain) is called, it goes on without.
     pub(super) fn give_way(&self) -> Retake {
         self.unload();
+        self.worker.diary.end(); // it stalls nobody any more, so it is not reported
         self.give_up_search(); // a callback may block between the grant and the search
         let retake = self.scheduler.idle.retake(self.worker.index);
         self.scheduler.after_push();
@@ -401,7 +432,7 @@ impl Local {
     /// Takes a free permit, if there is one, and this worker has none.
     pub(super) fn regain(&self) {
         if !self.has_permit() && self.scheduler.idle.regain(self.worker.index) {
-            self.scheduler.rouse_monitor();
+            monitor::rouse();
             self.scheduler.reinforce_blocking(); // a place may have become free
         }
     }
@@ -415,7 +446,7 @@ impl Local {
                 self.beat.expire();
             }
             Rise::Awake => {
-                self.scheduler.rouse_monitor();
+                monitor::rouse();
                 // Who pushed may have relied on a search that has ended before it could see this: it goes on.
                 if is_wanted && let Some(search) = idle.begin_search() {
                     search.carry();
@@ -468,7 +499,7 @@ impl fmt::Debug for Worker {
             .field("slot", &self.slot)
             .field("suspended", &self.suspended.len())
             .field("permit", &self.permit)
-            .field("polls", &self.polls)
+            .field("diary", &self.diary)
             .finish_non_exhaustive()
     }
 }

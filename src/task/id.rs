@@ -10,7 +10,7 @@ use crate::scheduler::context;
 pub struct Id(NonZeroU64);
 
 impl Id {
-    pub(super) fn new(id: u64) -> Self {
+    pub(crate) fn new(id: u64) -> Self {
         Self(NonZeroU64::new(id).expect("task numbers begin with 1"))
     }
 }

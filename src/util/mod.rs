@@ -5,6 +5,7 @@
 pub(crate) mod contain;
 pub(crate) mod rng;
 pub(crate) mod scoped;
+pub(crate) mod static_ref;
 pub(crate) mod sync;
 
 #[cfg(feature = "sync")]

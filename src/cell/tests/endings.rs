@@ -129,9 +129,9 @@ impl Case {
             Ends::TokenDroppedBeforeThePoll => token.cancel(),
             Ends::AbortedBeforeThePoll => {
                 abort.abort();
-                token.run();
+                assert!(token.run());
             }
-            _ => token.run(),
+            _ => assert_eq!(token.run(), abort.header().is_complete(), "what it says of the end"),
         }
         self.drop_early(&mut join);
         match self.ends {

@@ -28,6 +28,7 @@ mod closure;
 mod pool;
 mod serve;
 
+pub(crate) use pool::Census;
 pub(super) use pool::Pool;
 #[cfg(all(test, loom))]
 pub(super) use pool::{Inner, Pushed, Taken, Wait};

@@ -38,7 +38,7 @@
 //! |---|---|
 //! | `jobs` | by pushers and threads; stays empty once `is_closed` |
 //! | `idle`, `serving`, `alive` | up by who starts a thread, then by the thread itself |
-//! | `failures` | by who starts a thread, or cannot |
+//! | `started`, `failures` | by who starts a thread, or cannot |
 //! | `is_closed` | once, by the end of the runtime |
 //! | `handles`, `retired` | by who starts a thread, and by the thread when it goes; taken by the end |
 
@@ -73,6 +73,8 @@ pub(in crate::scheduler) struct Inner<J> {
     /// Threads that the end waits for: those that serve, and those that are on their way out.
     alive: usize,
     is_closed: bool,
+    /// How many threads were started so far.
+    started: u64,
     /// How often a thread could not be started, in a row.
     failures: u64,
     handles: Vec<JoinHandle<()>>,
@@ -88,6 +90,18 @@ pub(in crate::scheduler) enum Pushed<J> {
     Queued,
     /// The pool is closed: here it is again.
     Closed(J),
+}
+
+/// How a pool was at one moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Census {
+    /// Threads that serve, the idle ones among them.
+    pub(crate) threads: usize,
+    pub(crate) idle: usize,
+    /// Jobs that have not begun.
+    pub(crate) jobs: usize,
+    /// Threads that were started so far.
+    pub(crate) started: u64,
 }
 
 /// A job for the thread that asked.
@@ -116,6 +130,7 @@ impl<J> Pool<J> {
             serving: 0,
             alive: 0,
             is_closed: false,
+            started: 0,
             failures: 0,
             handles: Vec::new(),
             retired: None,
@@ -131,6 +146,17 @@ impl<J> Pool<J> {
     pub(in crate::scheduler) fn wants_thread(&self, inner: &Inner<J>, come: usize) -> bool {
         let lacks = !inner.is_closed && inner.jobs.len() + come > inner.idle;
         lacks && (inner.serving == 0 || self.budget.has_room())
+    }
+
+    /// What there is.
+    pub(in crate::scheduler) fn census(&self) -> Census {
+        let inner = self.lock();
+        Census {
+            threads: inner.serving,
+            idle: inner.idle,
+            jobs: inner.jobs.len(),
+            started: inner.started,
+        }
     }
 
     /// Takes a place for a thread that is about to be started, and counts it in; false if there may be none.
@@ -254,6 +280,7 @@ impl<J> Pool<J> {
 impl<J> Inner<J> {
     /// A thread has been started that was counted in.
     pub(super) fn started(&mut self, handle: JoinHandle<()>) {
+        self.started += 1;
         self.failures = 0;
         self.handles.push(handle);
     }

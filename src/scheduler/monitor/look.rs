@@ -9,7 +9,9 @@
 //!
 //! # What it does
 //!
-//! 1. A poll that has taken [`TOO_LONG`] is flagged: it yields at its next leaf.
+//! 1. A poll that has taken [`TOO_LONG`] is flagged: it yields at its next leaf. Once it is clear what its thread does, it
+//!    is also reported (`stuck`): when the thread sleeps in the kernel, or has computed for so long. One that waits for a
+//!    processor while others run is not stuck.
 //! 2. If a permit is free and something waits, a searcher is woken.
 //! 3. If none is free, permits are retaken from stuck workers, one for each thing that waits:
 //!    - from one that is *blocked*: it used no processor since the last look, and sleeps in the kernel. Its core is
@@ -22,6 +24,8 @@
 //! 4. What is queued at a stuck worker that has no permit, or is about to lose it, goes to the injector. Thieves would get
 //!    to it too, but they take half, and come for the rest when they run dry, which may be never.
 //!
+//! A current-thread runtime has nobody to wake, and no permit that another thread could use: there only 1 is done.
+//!
 //! # Why a retake is safe
 //!
 //! By the time that a permit is taken, its worker may have begun another poll, or many. It loses the permit nevertheless,
@@ -33,6 +37,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::GRACE;
+use super::stuck::{Activity, Report, Stuck};
 use crate::scheduler::Scheduler;
 use crate::scheduler::idle::Retake;
 use crate::scheduler::worker::Worker;
@@ -85,6 +90,10 @@ struct Post {
     last: Option<Duration>,
     /// Whether it was the same at the look before that.
     stands_still: bool,
+    /// What the thread does, if the poll takes long and that is known.
+    activity: Option<Activity>,
+    /// Whether this poll was reported.
+    is_reported: bool,
 }
 
 /// What is between one poll and the next look.
@@ -106,11 +115,13 @@ struct Scene {
     injected: usize,
     /// Whether nobody looks in at the driver, though that is needed.
     unattended: bool,
+    /// Polls that take too long.
+    reports: Vec<Report>,
 }
 
 /// Why a permit can be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cause {
+pub(super) enum Cause {
     Blocked,
     Computes,
 }
@@ -134,10 +145,15 @@ impl Scheduler {
         if is_helped {
             self.wake_searcher();
         }
+        self.report(scene.reports);
         seen
     }
 
     fn judge(&self, scene: &Scene, was_waiting: bool) -> Seen {
+        if !self.config.starts_threads {
+            let is_up = scene.polled || self.needs_monitor();
+            return if is_up { Seen::Running { due: Duration::MAX } } else { Seen::Idle };
+        }
         // Tasks behind a worker that makes progress are usual; a second look tells whether it goes on making it.
         if scene.starving() > 0 || (scene.waits() > 0 && !was_waiting) {
             return Seen::Waiting;
@@ -152,8 +168,8 @@ impl Scheduler {
     }
 
     /// Frees permits for what waits. Whether a searcher should be woken.
-    fn help(&self, book: &mut Book, scene: &mut Scene, now: Instant) -> bool {
-        if scene.waits() == 0 {
+    fn help(&self, book: &Book, scene: &mut Scene, now: Instant) -> bool {
+        if scene.waits() == 0 || !self.config.starts_threads {
             return false;
         }
         if self.idle.has_free_permit() {
@@ -204,11 +220,12 @@ impl Scheduler {
     fn retake(&self, worker: usize, cause: Cause) -> bool {
         match self.idle.retake(worker) {
             Retake::Taken => {
-                let _ = cause;
+                self.tally.count_retake(cause);
                 true
             }
             Retake::HasNone => false,
             Retake::NoThread => {
+                self.tally.refused.add(1);
                 self.threads.report_bound();
                 false
             }
@@ -253,11 +270,20 @@ impl Book {
 
 impl Post {
     fn new(polls: u64, had_permit: bool, now: Instant) -> Self {
-        Self { polls, had_permit, since: now, first: None, last: None, stands_still: false }
+        Self {
+            polls,
+            had_permit,
+            since: now,
+            first: None,
+            last: None,
+            stands_still: false,
+            activity: None,
+            is_reported: false,
+        }
     }
 
     fn see(&mut self, worker: &Worker, number: usize, now: Instant, scene: &mut Scene) {
-        let polls = worker.polls.begun();
+        let polls = worker.diary.polls.begun();
         let has_permit = worker.permit.is_held();
         if polls != self.polls {
             *self = Self::new(polls, has_permit, now);
@@ -280,20 +306,49 @@ impl Post {
         }
         self.had_permit = has_permit;
         if has_permit {
-            self.sample(worker);
             scene.stuck.push(number);
         }
-        if now.duration_since(self.since) >= TOO_LONG {
-            worker.polls.flag(polls);
+        if has_permit || (!self.is_reported && worker.diary.is_polling()) {
+            self.sample(worker);
+        }
+        let elapsed = now.duration_since(self.since);
+        if elapsed >= TOO_LONG {
+            worker.diary.polls.flag(polls);
+            scene.reports.extend(self.report(worker, elapsed));
         }
     }
 
     /// Reads the clock of the worker's thread, which takes as long as a short poll.
     fn sample(&mut self, worker: &Worker) {
         let used = worker.thread.cpu_time();
-        self.stands_still = used.is_some() && used == self.last;
+        self.stands_still = used.is_some() && self.last == used;
         self.last = used;
         self.first = self.first.or(used);
+    }
+
+    /// For how long the thread has computed in this poll.
+    fn computed(&self) -> Option<Duration> {
+        Some(self.last?.saturating_sub(self.first?))
+    }
+
+    /// What is to be noted of this poll, which takes long, unless it is over.
+    fn report(&mut self, worker: &Worker, elapsed: Duration) -> Option<Report> {
+        let subject = worker.diary.subject_of(self.polls)?;
+        let is_news = !self.is_reported && self.learn_activity(worker);
+        self.is_reported |= is_news;
+        Some(Report { stuck: Stuck::new(subject, elapsed, self.activity), is_news })
+    }
+
+    /// Finds out what the thread does that is in this poll; whether there is no more to learn.
+    fn learn_activity(&mut self, worker: &Worker) -> bool {
+        let Some(computed) = self.computed() else { return true };
+        let is_blocked = if self.stands_still { worker.thread.is_blocked() } else { Some(false) };
+        self.activity = match is_blocked {
+            None => return true,
+            Some(true) => Some(Activity::Blocks),
+            Some(false) => (computed >= TOO_LONG).then_some(Activity::Computes),
+        };
+        self.activity.is_some()
     }
 
     /// Whether and why the permit of this worker, which is stuck, may be taken.
@@ -302,16 +357,14 @@ impl Post {
             return None; // a thread is on its way
         }
         let by_the_wall = now.duration_since(self.since);
-        let (Some(first), Some(last)) = (self.first, self.last) else {
-            return Cause::computes(by_the_wall);
-        };
-        if self.stands_still {
-            return match worker.thread.is_blocked() {
-                Some(true) => Some(Cause::Blocked),
-                Some(false) => None,
-                None => Cause::computes(by_the_wall),
-            };
+        let Some(computed) = self.computed() else { return Cause::computes(by_the_wall) };
+        if !self.stands_still {
+            return Cause::computes(computed);
         }
-        Cause::computes(last.saturating_sub(first))
+        match worker.thread.is_blocked() {
+            Some(true) => Some(Cause::Blocked),
+            Some(false) => None,
+            None => Cause::computes(by_the_wall),
+        }
     }
 }

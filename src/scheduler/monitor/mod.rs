@@ -4,7 +4,7 @@
 //! from time to time. It wakes a searcher where a permit is free while tasks wait; it *flags* polls that take long, so
 //! that they yield at their next leaf; and where that does not help it *retakes* the permit of the worker and gives it to
 //! another. It also tries again where a thread could not be started, and sees to it that somebody attends the driver.
-//! What it makes of what it sees is in `look`; here is when it looks.
+//! What it makes of what it sees is in `look`, how polls that take long are reported in `stuck`; here is when it looks.
 //!
 //! # When it looks
 //!
@@ -14,6 +14,9 @@
 //! | polls being made | [`TICK`], or when a timer is overdue that nobody waits for, but not before [`SHORT_TICK`] |
 //! | nobody at work, for the first time | [`TICK`] |
 //! | nobody at work again | it was roused |
+//!
+//! A current-thread runtime is watched too, but what waits there is no reason to look sooner, nor to look at all while
+//! nobody works for it: nobody else could be woken.
 //!
 //! To rouse it costs a few microseconds, so it is not done for each short pause; to look a hundred times a second at a
 //! program that does nothing costs more.
@@ -28,6 +31,7 @@
 //! steps 3 and 4 of the monitor is not lost either.
 
 mod look;
+mod stuck;
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed, Ordering::SeqCst, fence};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -37,6 +41,8 @@ use super::Scheduler;
 use crate::util::contain::contain;
 pub(super) use look::Notes;
 use look::Seen;
+pub(super) use stuck::Tally;
+pub(crate) use stuck::{Activity, OnStuck, Stuck};
 
 /// From one look to the next.
 const TICK: Duration = Duration::from_millis(10);
@@ -86,6 +92,12 @@ pub(super) fn rouse() {
     }
 }
 
+/// Whether the environment asks for no monitor, so that its price can be measured. Asked before it starts, and then never
+/// again, since it then counts as awake.
+fn is_switched_off() -> bool {
+    std::env::var_os("RUNTIME_MONITOR").is_some_and(|value| value == "off")
+}
+
 impl Monitor {
     fn lock(&self) -> MutexGuard<'_, Vec<Weak<Scheduler>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
@@ -94,7 +106,7 @@ impl Monitor {
     #[cold]
     fn wake(&'static self) {
         let guard = self.lock();
-        if self.state.load(Relaxed) == UNSTARTED {
+        if self.state.load(Relaxed) == UNSTARTED && !is_switched_off() {
             let thread = std::thread::Builder::new().name("gosched-monitor".into());
             // Without it tasks still run, if perhaps later than they could. If there is no thread to be had now, the
             // next one who comes here tries again.

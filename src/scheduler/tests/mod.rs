@@ -5,6 +5,8 @@ mod token;
 #[cfg(loom)]
 mod loom_blocking;
 #[cfg(loom)]
+mod loom_diary;
+#[cfg(loom)]
 mod loom_idle;
 #[cfg(loom)]
 mod loom_permit;

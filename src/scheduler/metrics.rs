@@ -1,0 +1,98 @@
+//! What the runtime's numbers are made of.
+//!
+//! A worker counts for itself, in its diary, and the monitor in its tally; here the counts are read and added up. None of
+//! them orders anything, so numbers that are read one after the other may be of different moments.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use super::Scheduler;
+use super::blocking::Census;
+use super::diary::{Count, Diary};
+use super::monitor::Stuck;
+use super::worker::Worker;
+
+/// The polls whose permits the monitor took, or could not take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Retakes {
+    pub(crate) from_blocked: u64,
+    pub(crate) from_computing: u64,
+    pub(crate) refused: u64,
+}
+
+/// What the worker of one number did, together with the spare workers that stood in for it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Work {
+    pub(crate) polls: u64,
+    pub(crate) busy: Duration,
+    pub(crate) parks: u64,
+    pub(crate) unparks: u64,
+    pub(crate) steals: u64,
+    pub(crate) stolen_tasks: u64,
+    /// Tasks that wait there now.
+    pub(crate) waiting_tasks: usize,
+}
+
+impl Work {
+    fn add(&mut self, worker: &Worker) {
+        let Diary { polls, busy_nanos, parks, unparks, steals, stolen, .. } = &worker.diary;
+        self.polls += polls.begun();
+        self.busy += Duration::from_nanos(busy_nanos.get());
+        self.parks += parks.get();
+        self.unparks += unparks.get();
+        self.steals += steals.get();
+        self.stolen_tasks += stolen.get();
+        self.waiting_tasks += worker.waiting_tasks();
+    }
+}
+
+impl Scheduler {
+    /// What was done with the permit of this number.
+    pub(crate) fn work_of(&self, number: usize) -> Work {
+        let mut work = Work::default();
+        // A spare worker has no permit of its own: it is counted where its number leads in the second round, or the third.
+        let numbers = (number..self.roster.reach()).step_by(self.worker_threads());
+        numbers.filter_map(|number| self.roster.get(number)).for_each(|worker| work.add(worker));
+        work
+    }
+
+    /// How many tasks have been spawned and have not ended.
+    pub(crate) fn alive_tasks(&self) -> usize {
+        let count = |of: fn(&Diary) -> &Count| {
+            let counts = self.roster.iter().map(|worker| of(&worker.diary).get());
+            counts.fold(0, u64::wrapping_add)
+        };
+        // In this order, since a task that ends between the two looks was spawned before.
+        let ended = count(|diary| &diary.ended);
+        let spawned = count(|diary| &diary.spawned);
+        let alive = spawned.wrapping_add(self.alive_elsewhere.load(Relaxed)).wrapping_sub(ended);
+        (alive as i64).max(0) as usize
+    }
+
+    /// How many tasks wait for any worker.
+    pub(crate) fn injected_tasks(&self) -> usize {
+        self.injector.len()
+    }
+
+    pub(crate) fn retakes(&self) -> Retakes {
+        Retakes {
+            from_blocked: self.tally.from_blocked.get(),
+            from_computing: self.tally.from_computing.get(),
+            refused: self.tally.refused.get(),
+        }
+    }
+
+    /// The poll that the monitor saw take longest.
+    pub(crate) fn longest_poll(&self) -> Option<Stuck> {
+        self.tally.longest()
+    }
+
+    /// How many threads were started, for workers and for the blocking pool.
+    pub(crate) fn threads_started(&self) -> u64 {
+        self.threads.started() + self.blocking_census().started
+    }
+
+    pub(crate) fn blocking_census(&self) -> Census {
+        self.blocking.census()
+    }
+}

@@ -1,0 +1,96 @@
+//! Polls that take too long: how they are reported, and what is counted of them.
+//!
+//! The monitor alone writes here, and reports after its look, under no lock.
+
+use std::panic::Location;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::look::Cause;
+use crate::scheduler::Scheduler;
+use crate::scheduler::diary::{Count, Subject};
+use crate::util::contain::contain;
+
+/// A poll that takes too long, as it was at one look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stuck {
+    /// The number of the task; 0 for the future of a `block_on`.
+    pub(crate) task: u64,
+    pub(crate) type_name: &'static str,
+    /// Where it was spawned, or `block_on` called.
+    pub(crate) place: &'static Location<'static>,
+    /// For how long the poll was seen to go on.
+    pub(crate) elapsed: Duration,
+    /// What its thread does, if that is known.
+    pub(crate) activity: Option<Activity>,
+}
+
+/// What a thread does that is stuck in a poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Activity {
+    Blocks,
+    Computes,
+}
+
+/// A user's function that is told of such polls.
+pub(crate) type OnStuck = Arc<dyn Fn(&Stuck) + Send + Sync>;
+
+/// A poll to be noted behind the look that saw it.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) stuck: Stuck,
+    /// Whether the user is to be told, which is done once a poll.
+    pub(super) is_news: bool,
+}
+
+/// What the monitor counts of one scheduler.
+#[derive(Debug, Default)]
+pub(in crate::scheduler) struct Tally {
+    /// Permits taken from workers that blocked.
+    pub(in crate::scheduler) from_blocked: Count,
+    /// Permits taken from workers that computed.
+    pub(in crate::scheduler) from_computing: Count,
+    /// Permits that were not taken, since there may be no thread more.
+    pub(in crate::scheduler) refused: Count,
+    longest: Mutex<Option<Stuck>>,
+}
+
+impl Stuck {
+    pub(super) fn new(subject: Subject, elapsed: Duration, activity: Option<Activity>) -> Self {
+        let Subject { task, type_name, place } = subject;
+        Self { task, type_name: type_name(), place, elapsed, activity }
+    }
+}
+
+impl Tally {
+    pub(super) fn count_retake(&self, cause: Cause) {
+        match cause {
+            Cause::Blocked => self.from_blocked.add(1),
+            Cause::Computes => self.from_computing.add(1),
+        }
+    }
+
+    /// The poll that was seen to take longest.
+    pub(in crate::scheduler) fn longest(&self) -> Option<Stuck> {
+        *self.longest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, stuck: Stuck) {
+        let mut longest = self.longest.lock().unwrap_or_else(PoisonError::into_inner);
+        if longest.is_none_or(|longest| longest.elapsed <= stuck.elapsed) {
+            *longest = Some(stuck);
+        }
+    }
+}
+
+impl Scheduler {
+    /// Notes what a look saw, and tells the user, who may take his time.
+    pub(super) fn report(&self, reports: Vec<Report>) {
+        for Report { stuck, is_news } in reports {
+            self.tally.note(stuck);
+            if is_news && let Some(on_stuck) = &self.config.on_stuck {
+                contain(|| on_stuck(&stuck));
+            }
+        }
+    }
+}
