@@ -83,6 +83,31 @@ fn a_thread_that_takes_a_call_tries_again_for_those_behind_it() {
     });
 }
 
+/// Calls for which there was no thread waited for ever, behind one that did not return, unless somebody spawned again.
+#[test]
+fn a_call_behind_a_stuck_one_gets_a_thread_when_there_is_room() {
+    under_the_limit("a_call_behind_a_stuck_one_gets_a_thread_when_there_is_room", 1, || {
+        let runtime = Builder::new_current_thread().thread_stack_size(STACK / 2).build().unwrap();
+        let (begun, other) = (Gate::new("the call is stuck"), Gate::new("the other call runs"));
+        let stuck = runtime.spawn_blocking({
+            let (begun, other) = (begun.clone(), other.clone());
+            move || {
+                begun.open();
+                other.wait();
+            }
+        });
+        begun.wait();
+        let room = without_room();
+        let opens = runtime.spawn_blocking(move || other.open());
+        assert_eq!(runtime.metrics().blocking_queue_depth(), 1);
+        std::thread::sleep(Duration::from_millis(100)); // the monitor finds nothing else to do, and must not rest
+        drop(room);
+        for call in [stuck, opens] {
+            executor::block_on(call).unwrap();
+        }
+    });
+}
+
 #[test]
 #[cfg(feature = "net")]
 fn a_look_up_without_a_thread_is_an_error() {

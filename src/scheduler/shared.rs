@@ -180,11 +180,14 @@ impl Scheduler {
         Some(worker)
     }
 
-    /// Whether the monitor is needed: anybody runs, or no thread could be started for a task that waits or for the driver.
+    /// Whether the monitor is needed: anybody runs, or no thread could be started for a closure, a task that waits or the
+    /// driver.
     pub(super) fn needs_monitor(&self) -> bool {
         // Where no thread may be started for tasks, nobody could be woken for them either.
         let lacks_hands = || !self.injector.is_empty() || self.driver.lacks_attendance();
-        self.idle.anyone_is_up() || self.config.starts_threads && lacks_hands()
+        self.idle.anyone_is_up()
+            || self.config.starts_threads && lacks_hands()
+            || self.blocking.lacks_threads()
     }
 }
 

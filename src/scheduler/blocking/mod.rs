@@ -11,12 +11,13 @@
 //!
 //! # Who calls it
 //!
-//! `runtime` and `task` for `spawn_blocking`, `net` for the look-up of names, `shutdown` at the end.
+//! `runtime` and `task` for `spawn_blocking`, `net` for the look-up of names, `monitor` while jobs wait, `shutdown` at the end.
 //!
 //! # Invariants
 //!
 //! 1. Jobs begin in the order in which they were pushed.
-//! 2. While a job waits, there is a thread that will look at the queue again.
+//! 2. While a job waits, there is a thread that will look at the queue again, unless its job never returns; and the monitor
+//!    tries to start another.
 //! 3. No more threads serve than the budget gives: the pool takes a place for each but one, which is set aside for it.
 //! 4. No job runs, and none is dropped, under the pool's lock.
 //!

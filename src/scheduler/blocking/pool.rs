@@ -148,6 +148,11 @@ impl<J> Pool<J> {
         lacks && (inner.serving == 0 || self.budget.has_room())
     }
 
+    /// Whether jobs wait for which another attempt to start a thread should be made.
+    pub(in crate::scheduler) fn lacks_threads(&self) -> bool {
+        self.wants_thread(&self.lock(), 0)
+    }
+
     /// What there is.
     pub(in crate::scheduler) fn census(&self) -> Census {
         let inner = self.lock();

@@ -4,7 +4,9 @@
 //!
 //! If the pool has threads, the job waits for one of them, and this is said once on standard error. If it has none, whoever
 //! spawns gets the error, since nobody can tell how long the job would wait. A thread that takes a job while others wait
-//! tries again for these; so does a worker that goes, since a place in the budget may be free then.
+//! tries again for these; so does a worker that goes, since a place in the budget may be free then. Since all threads may be
+//! stuck and nobody may spawn any more, the monitor, too, tries again as long as jobs wait, at each look: it does not rest
+//! then, and is roused by who is refused a thread, after his push (its steps are in `monitor`).
 //!
 //! A thread is started under the pool's lock: so "there is no thread" and "the job was pushed" are one step, and an error
 //! is given to the one that it concerns. That the lock is held for the time of a system call matters little, since it
@@ -18,7 +20,7 @@ use std::time::Instant;
 use super::pool::{Inner, Pushed, Taken, Wait};
 use crate::cell::Runnable;
 use crate::scheduler::threads::say_refused;
-use crate::scheduler::{Scheduler, context};
+use crate::scheduler::{Scheduler, context, monitor};
 use crate::util::sync::MutexGuard;
 
 thread_local! {
@@ -50,7 +52,10 @@ impl Scheduler {
         if let Pushed::Closed(job) = self.blocking.push(inner, job) {
             cancel(job);
         }
-        refusal.into_iter().for_each(Refusal::report);
+        if let Some(refusal) = refusal {
+            monitor::rouse(); // which tries again
+            refusal.report();
+        }
         Ok(())
     }
 

@@ -23,8 +23,9 @@
 //!    Where the system does not tell what a thread does, all polls compute, by the clock on the wall.
 //! 4. What is queued at a stuck worker that has no permit, or is about to lose it, goes to the injector. Thieves would get
 //!    to it too, but they take half, and come for the rest when they run dry, which may be never.
+//! 5. If closures wait that no thread could be started for, another attempt is made.
 //!
-//! A current-thread runtime has nobody to wake, and no permit that another thread could use: there only 1 is done.
+//! A current-thread runtime has nobody to wake, and no permit that another thread could use: there only 1 and 5 are done.
 //!
 //! # Why a retake is safe
 //!
@@ -144,6 +145,9 @@ impl Scheduler {
         self.rescue(&scene.stranded);
         if is_helped {
             self.wake_searcher();
+        }
+        if self.blocking.lacks_threads() {
+            self.reinforce_blocking();
         }
         self.report(scene.reports);
         seen
