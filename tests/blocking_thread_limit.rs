@@ -58,7 +58,9 @@ fn without_any_thread_whoever_spawns_is_told_why_and_can_try_again() {
 #[test]
 fn a_thread_that_takes_a_call_tries_again_for_those_behind_it() {
     under_the_limit("a_thread_that_takes_a_call_tries_again_for_those_behind_it", 1, || {
-        let runtime = Builder::new_current_thread().thread_stack_size(STACK / 2).build().unwrap();
+        // Three such threads fit beside nothing, and one beside what is taken below.
+        let stack = STACK / 8 * 3;
+        let runtime = Builder::new_current_thread().thread_stack_size(stack).build().unwrap();
         let (begin, both) = (Gate::new("the room is there"), Gate::new("the second call runs"));
         let begun = Gate::new("the first call has begun");
         let first = runtime.spawn_blocking({
@@ -69,7 +71,7 @@ fn a_thread_that_takes_a_call_tries_again_for_those_behind_it() {
             }
         });
         begun.wait();
-        let room = without_room();
+        let room = [without_room(), without_room()];
         let waits = runtime.spawn_blocking({
             let both = both.clone();
             move || both.wait()

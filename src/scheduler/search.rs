@@ -165,8 +165,7 @@ impl Local {
             if victim.permit.is_held() {
                 return None;
             }
-            let next = victim.slot.take().inspect(|_| self.count_stolen(1));
-            next.or_else(|| self.steal_from(victim))
+            self.steal_slot(victim).or_else(|| self.steal_from(victim))
         })
     }
 
@@ -177,6 +176,12 @@ impl Local {
     fn steal_from(&self, victim: &Worker) -> Option<Runnable> {
         let (task, more) = victim.queue.steal_into(&self.queue)?;
         self.count_stolen(1 + more);
+        Some(task)
+    }
+
+    fn steal_slot(&self, victim: &Worker) -> Option<Runnable> {
+        let task = victim.slot.take()?;
+        self.count_stolen(1);
         Some(task)
     }
 
@@ -209,12 +214,7 @@ impl Local {
         let now = self.sequences();
         (0..before.len()).filter(|&number| now[number] == before[number]).find_map(|number| {
             let victim = self.scheduler().roster.get(number)?;
-            if Arc::ptr_eq(victim, self.worker()) {
-                return None;
-            }
-            let task = victim.slot.take()?;
-            self.count_stolen(1);
-            Some(task)
+            if Arc::ptr_eq(victim, self.worker()) { None } else { self.steal_slot(victim) }
         })
     }
 }

@@ -138,7 +138,7 @@ impl Scheduler {
     pub(super) fn look(self: &Arc<Self>, now: Instant) -> Seen {
         let mut book = self.notes.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scene = book.survey(self, now);
-        let is_helped = self.help(&mut book, &mut scene, now) | self.retake_at_random(&mut book);
+        let is_helped = self.help(&book, &mut scene, now) | self.retake_at_random(&mut book);
         let seen = self.judge(&scene, book.was_waiting);
         book.was_waiting = seen == Seen::Waiting;
         drop(book);
