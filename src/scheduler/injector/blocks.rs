@@ -1,5 +1,7 @@
 //! The injector that ships: `crossbeam-queue`'s linked blocks, without a lock.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use crossbeam_queue::SegQueue;
 
 /// The shared queue of tasks.
@@ -7,11 +9,13 @@ pub(crate) struct Injector<T> {
     blocks: SegQueue<T>,
     /// What comes before them.
     early: SegQueue<T>,
+    /// How many came early. There are none nearly always, and to ask an empty queue for a task costs a fence.
+    early_count: AtomicUsize,
 }
 
 impl<T> Injector<T> {
     pub(crate) const fn new() -> Self {
-        Self { blocks: SegQueue::new(), early: SegQueue::new() }
+        Self { blocks: SegQueue::new(), early: SegQueue::new(), early_count: AtomicUsize::new(0) }
     }
 
     /// Adds a task behind the others.
@@ -22,20 +26,27 @@ impl<T> Injector<T> {
     /// Adds a task that was about to run: behind others of its kind, before all else.
     pub(crate) fn push_early(&self, task: T) {
         self.early.push(task);
+        self.early_count.fetch_add(1, Relaxed);
     }
 
     /// Takes the oldest task.
     pub(crate) fn pop(&self) -> Option<T> {
-        self.early.pop().or_else(|| self.blocks.pop())
+        if self.early_count.load(Relaxed) != 0
+            && let Some(task) = self.early.pop()
+        {
+            self.early_count.fetch_sub(1, Relaxed);
+            return Some(task);
+        }
+        self.blocks.pop()
     }
 
     /// How many tasks stood in the queue a moment ago.
     pub(crate) fn len(&self) -> usize {
-        self.early.len() + self.blocks.len()
+        self.early_count.load(Relaxed) + self.blocks.len()
     }
 
     /// Whether the queue was empty a moment ago.
     pub(crate) fn is_empty(&self) -> bool {
-        self.early.is_empty() && self.blocks.is_empty()
+        self.early_count.load(Relaxed) == 0 && self.blocks.is_empty()
     }
 }
