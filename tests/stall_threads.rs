@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use futures::executor;
 use futures::future::join_all;
 use runtime::{Builder, Runtime, task, time};
-use support::{Captor, KINDS, Kind, LONG, eventually, median, threads_named, ticks, watch};
+use support::{
+    Captor, KINDS, Kind, LONG, eventually, median, threads_named, ticks, watch, watch_for,
+};
 
 /// The machine may make a thread look stuck that is not: so many mistakes are none.
 const MISTAKES: usize = 4;
@@ -33,7 +35,8 @@ const LATE: Duration = Duration::from_millis(150);
 fn ten_thousand_tasks_that_block_take_no_more_threads_than_may_be() {
     const TASKS: usize = 10_000;
     const BOUND: usize = 64;
-    let _watch = watch();
+    // Ten seconds where nothing else runs.
+    let _watch = watch_for(Duration::from_secs(240));
     let runtime = runtime("stall-bound", 2, |builder| {
         builder.max_blocking_threads(BOUND);
     });

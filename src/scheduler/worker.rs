@@ -18,6 +18,7 @@ use super::cpu_clock::ThreadClock;
 use super::diary::{Diary, Subject};
 use super::home::Stash;
 use super::idle::{Retake, Rise};
+use super::injector::Injector;
 use super::permit::Permit;
 use super::run_queue::{self, Owner, Stealer};
 use super::search::Pace;
@@ -169,6 +170,13 @@ impl Worker {
         std::iter::from_fn(|| self.slot.take().or_else(|| self.queue.steal_one()))
     }
 
+    /// Moves them to the injector, where the one in the slot comes early: it was about to run. Whoever calls this looks at
+    /// the injector afterwards.
+    pub(super) fn unload_into(&self, injector: &Injector<Runnable>) {
+        self.slot.take().into_iter().for_each(|task| injector.push_early(task));
+        std::iter::from_fn(|| self.queue.steal_one()).for_each(|task| injector.push(task));
+    }
+
     /// Whether tasks wait here that others could run.
     pub(super) fn has_waiting_tasks(&self) -> bool {
         !self.queue.is_empty() || !self.slot.is_empty()
@@ -226,9 +234,7 @@ impl Local {
 
     /// Moves what is still queued here to the injector. Whoever calls this looks at the injector afterwards.
     fn unload(&self) {
-        let injector = &self.scheduler.injector;
-        self.worker.slot.take().into_iter().for_each(|task| injector.push_early(task));
-        std::iter::from_fn(|| self.queue.pop()).for_each(|task| injector.push(task));
+        self.worker.unload_into(&self.scheduler.injector);
     }
 
     #[inline]

@@ -201,7 +201,7 @@ impl Scheduler {
             return;
         }
         for worker in stranded.iter().filter_map(|&number| self.roster.get(number)) {
-            worker.take_waiting_tasks().for_each(|task| self.injector.push(task));
+            worker.unload_into(&self.injector);
         }
         self.after_push();
     }
