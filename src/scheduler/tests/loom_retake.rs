@@ -1,6 +1,17 @@
 //! The retake under loom: whoever loses a permit when, the tasks are run, and no permit and no search is lost.
 //!
 //! The loops are those of `small`. A worker that sleeps for ever is a deadlock, which loom reports.
+//!
+//! Each of these was weakened by hand, one at a time, and the model named here failed:
+//! - giving up the search before lying down: a retake meets a grant;
+//! - moving the tasks of a stuck worker, at a later look: a push after a retake;
+//! - the look behind giving way: a task is run while who gave way waits for it;
+//! - counting a permit up only if the worker had it, the look at `HELD` in `retake`: a retake meets a worker that lies
+//!   down, who gives way meets a retake, two retakes in a row;
+//! - providing hands: two retakes in a row;
+//! - giving up spare workers when another lies down: a retake meets a worker that lies down;
+//! - the look at `CLOSED` before parking, returning what is not started after the end: the end meets a retake;
+//! - keeping whoever is needed for a free permit, in `can_spare_one`: a worker that leaves meets a retake.
 
 use std::sync::Arc;
 
@@ -198,13 +209,13 @@ fn loom_a_task_is_run_while_who_gave_way_waits_for_it() {
 #[test]
 fn loom_a_worker_that_leaves_meets_a_push() {
     loom::model(|| {
-        let (small, [mut first, second]) = one_permit(1, 1, |_| ());
-        first.is_impatient = true;
-        let workers = [live(first), live(second)];
+        let (small, [first, second]) = one_permit(1, 1, |_| ());
+        first.lie_down();
+        let leaver = thread::spawn(move || first.lose_patience(|_, _| ()));
+        let holder = live(second);
         small.inject();
-        for worker in workers {
-            worker.join().unwrap();
-        }
+        leaver.join().unwrap();
+        holder.join().unwrap();
         small.join_started();
     });
 }
@@ -213,11 +224,10 @@ fn loom_a_worker_that_leaves_meets_a_push() {
 fn loom_a_worker_that_leaves_meets_a_retake() {
     loom::model(|| {
         let ran = Arc::new(Parker::new());
-        let runs = ran.clone();
-        let (small, [mut first, second]) = one_permit(1, 2, move |_| runs.unpark());
-        let runs = ran.clone();
-        first.is_impatient = true;
-        let leaver = thread::spawn(move || first.live(nothing, |_, _| runs.unpark()));
+        let [runs, spare_runs] = [(); 2].map(|()| ran.clone());
+        let (small, [first, second]) = one_permit(1, 2, move |_| spare_runs.unpark());
+        first.lie_down();
+        let leaver = thread::spawn(move || first.lose_patience(|_, _| runs.unpark()));
         second.bell.ring();
         let poll = |local: &Local| {
             small.inject();

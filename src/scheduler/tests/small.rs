@@ -9,7 +9,6 @@
 //! their parkers alone.
 
 use std::cell::Cell;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
@@ -79,8 +78,6 @@ pub(super) struct Local {
     permit: Arc<Permit>,
     pub(super) bell: Arc<Bell>,
     must_search: Cell<bool>,
-    /// Whether its thread waits no time at all before it leaves.
-    pub(super) is_impatient: bool,
 }
 
 /// A parker, and what rings for the duty of its thread.
@@ -304,7 +301,7 @@ impl Local {
     fn new(small: &Arc<Small>, worker: usize, bell: Arc<Bell>) -> Self {
         let permit = small.idle.permit(worker);
         let must_search = Cell::new(false);
-        Self { small: small.clone(), worker, permit, bell, must_search, is_impatient: false }
+        Self { small: small.clone(), worker, permit, bell, must_search }
     }
 
     pub(super) fn worker(&self) -> usize {
@@ -364,7 +361,7 @@ impl Local {
     }
 
     /// `Local::work`: true when `attend`, called whenever the bell has rung, says that it is done, false when the
-    /// runtime has ended, or the thread leaves.
+    /// runtime has ended.
     fn work(&self, attend: impl Fn(&Self) -> bool, run: impl Fn(Task, usize)) -> bool {
         loop {
             if !self.must_search.get() && self.bell.take() && attend(self) {
@@ -378,9 +375,7 @@ impl Local {
             } else if self.small.idle.is_closed() {
                 return false;
             }
-            if self.sleep().is_break() {
-                return false;
-            }
+            self.sleep();
         }
     }
 
@@ -423,7 +418,7 @@ impl Local {
         found
     }
 
-    fn sleep(&self) -> ControlFlow<()> {
+    fn sleep(&self) {
         let idle = &self.small.idle;
         self.small.unload(self.worker);
         self.give_up_search();
@@ -433,11 +428,6 @@ impl Local {
         if !is_wanted && !self.bell.rung.load(Relaxed) && !idle.is_closed() {
             match &self.small.driver {
                 Some(driver) => turn = driver.sleep(&self.bell.parker),
-                None if self.is_impatient && idle.can_spare_one() => {
-                    if idle.leave(self.worker) {
-                        return ControlFlow::Break(());
-                    }
-                }
                 None => self.bell.parker.park(None),
             }
         }
@@ -445,7 +435,15 @@ impl Local {
         if let Some(turn) = turn {
             self.push(turn.finish());
         }
-        ControlFlow::Continue(())
+    }
+
+    /// The rest of `Local::sleep`, and of the thread's life, when its keep-alive is over.
+    pub(super) fn lose_patience(self, run: impl Fn(Task, usize)) {
+        if self.small.idle.leave(self.worker) {
+            return self.stand_up();
+        }
+        self.get_up(false);
+        self.live(|_| false, run);
     }
 
     fn get_up(&self, is_wanted: bool) {
