@@ -68,7 +68,7 @@ fn loom_fire_against_drop() {
         let (mut dropped, mut kept) = (timer(10), timer(10));
         assert!(poll(&mut dropped, &timers, Waker::noop()).is_pending());
         assert!(poll(&mut kept, &timers, &waker).is_pending());
-        let fires = beside(&timers, |timers| timers.fire(tick(10)));
+        let fires = beside(&timers, |timers| _ = timers.fire(tick(10)));
         drop(dropped);
         fires.join().unwrap();
         assert!(kept.is_elapsed());
@@ -84,7 +84,7 @@ fn loom_fire_against_reset() {
         let (waker, wakes) = counted();
         let mut timer = timer(10);
         assert!(poll(&mut timer, &timers, &waker).is_pending());
-        let fires = beside(&timers, |timers| timers.fire(tick(10)));
+        let fires = beside(&timers, |timers| _ = timers.fire(tick(10)));
         timer.as_mut().reset(tick(20));
         // As the task does, which polls again if it was woken and not otherwise.
         fires.join().unwrap();
@@ -105,7 +105,7 @@ fn loom_an_entry_that_fired_is_its_owners_without_the_lock() {
         let (here, there) = (timers(), timers());
         let mut timer = timer(10);
         assert!(poll(&mut timer, &here, Waker::noop()).is_pending());
-        let fires = beside(&here, |timers| timers.fire(tick(10)));
+        let fires = beside(&here, |timers| _ = timers.fire(tick(10)));
         if timer.is_elapsed() {
             timer.as_mut().reset(tick(20));
             assert!(poll(&mut timer, &there, Waker::noop()).is_pending());
@@ -121,7 +121,7 @@ fn loom_fire_against_a_poll_with_another_waker() {
         let (waker, wakes) = counted();
         let mut timer = timer(10);
         assert!(poll(&mut timer, &timers, Waker::noop()).is_pending());
-        let fires = beside(&timers, |timers| timers.fire(tick(10)));
+        let fires = beside(&timers, |timers| _ = timers.fire(tick(10)));
         let ready = poll(&mut timer, &timers, &waker).is_ready();
         fires.join().unwrap();
         assert!(ready || wakes() == 1, "the newest waker was not woken");
@@ -136,7 +136,7 @@ fn first_poll_against_fire(deadline: u64) {
         let (waker, wakes) = counted();
         let mut first = timer(10);
         assert!(poll(&mut first, &timers, Waker::noop()).is_pending());
-        let fires = beside(&timers, |timers| timers.fire(tick(10)));
+        let fires = beside(&timers, |timers| _ = timers.fire(tick(10)));
         let mut other = timer(deadline);
         let ready = poll(&mut other, &timers, &waker).is_ready();
         fires.join().unwrap();
@@ -164,7 +164,7 @@ fn loom_two_threads_fire() {
         for timer in &mut timers_of_both {
             assert!(poll(timer, &timers, &waker).is_pending());
         }
-        let fires = beside(&timers, |timers| timers.fire(tick(10)));
+        let fires = beside(&timers, |timers| _ = timers.fire(tick(10)));
         timers.fire(tick(20));
         fires.join().unwrap();
         assert_eq!(wakes(), 2);
