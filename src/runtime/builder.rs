@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Handle, Runtime, RuntimeFlavor, StuckTask};
-use crate::scheduler::{Callback, Config, DEFAULT_THREAD_NAME, MOST_WORKERS, OnStuck, Scheduler};
+use super::{Handle, Runtime, RuntimeFlavor, StuckTask, environment};
+use crate::scheduler::{
+    Callback, Config, Cores, DEFAULT_THREAD_NAME, MOST_WORKERS, OnStuck, Scheduler,
+};
 
 /// Builds a [`Runtime`] with other than the default settings.
 ///
@@ -93,9 +94,11 @@ impl Builder {
         self
     }
 
-    /// How many tasks run at the same time: as many as the machine has cores, unless this is called.
+    /// How many tasks run at the same time.
     ///
-    /// A current-thread runtime runs one at a time, whatever was asked for.
+    /// Unless this is called, it is what the environment variable `RUNTIME_WORKERS` says, or else `TOKIO_WORKER_THREADS`, or
+    /// else as many as the process may use cores, a number that is [followed](crate::runtime#how-many-tasks-run-at-a-time)
+    /// while the program runs. A current-thread runtime runs one at a time, whatever was asked for.
     ///
     /// # Panics
     ///
@@ -259,11 +262,15 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If a stack size was chosen with which the system starts no thread.
+    /// If a stack size was chosen with which the system starts no thread, or if the number of worker threads is left to
+    /// an environment variable that holds something else; the error names it and its value.
     pub fn build(&mut self) -> io::Result<Runtime> {
         let multi_thread = self.flavor == RuntimeFlavor::MultiThread;
+        let pinned = self.pinned()?;
+        let follows = pinned.is_none().then(Cores::read);
         let config = Config {
-            worker_threads: if multi_thread { self.permits() } else { 1 },
+            worker_threads: pinned.or(follows.map(Cores::count)).unwrap_or(1),
+            follows,
             max_blocking_threads: self.max_blocking_threads,
             thread_keep_alive: self.thread_keep_alive,
             retake_at_random: self.retake_at_random,
@@ -284,10 +291,13 @@ impl Builder {
         Ok(Runtime::new_with(Handle::new(Scheduler::new(config))))
     }
 
-    fn permits(&self) -> usize {
-        self.worker_threads.unwrap_or_else(|| {
-            std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_WORKERS)
-        })
+    /// The number of permits, unless it follows the cores.
+    fn pinned(&self) -> io::Result<Option<usize>> {
+        match (self.flavor, self.worker_threads) {
+            (RuntimeFlavor::CurrentThread, _) => Ok(Some(1)),
+            (RuntimeFlavor::MultiThread, None) => environment::worker_threads(),
+            (RuntimeFlavor::MultiThread, asked_for) => Ok(asked_for),
+        }
     }
 }
 

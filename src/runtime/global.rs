@@ -16,10 +16,10 @@ pub(super) fn global() -> &'static Runtime {
         let mut builder = Builder::new_multi_thread();
         #[cfg(not(feature = "rt-multi-thread"))]
         let mut builder = Builder::new_current_thread();
-        builder
-            .enable_all()
-            .build()
-            .expect("the default settings ask for nothing that can be refused")
+        match builder.enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => panic!("the global runtime could not be started: {error}"),
+        }
     })
 }
 

@@ -16,6 +16,13 @@
 //! when there was work for them for as long as it takes to start one, up to `worker_threads` in all. Closures that block
 //! have threads of their own, see [`spawn_blocking`](crate::task::spawn_blocking), in a current-thread runtime too.
 //!
+//! # How many tasks run at a time
+//!
+//! As many as [`Builder::worker_threads`] says, or else the environment variable `RUNTIME_WORKERS`, or else
+//! `TOKIO_WORKER_THREADS`. Without any of them it is as many as the process may use cores: those in the affinity of the thread
+//! that builds the runtime, or what the quota of its control group pays for, rounded up, if that is less. This number
+//! is followed while the program runs: a container that is given more or fewer cores needs no restart.
+//!
 //! # What one sees
 //!
 //! A runtime counts what its workers do ([`RuntimeMetrics`]), and tells of tasks that hold their thread for too long
@@ -33,6 +40,7 @@
 mod builder;
 #[cfg(any(feature = "net", feature = "time"))]
 pub(crate) mod driver;
+mod environment;
 mod global;
 mod handle;
 mod metrics;

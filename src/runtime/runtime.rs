@@ -35,7 +35,7 @@ impl Runtime {
     /// For how long dropping a runtime waits for polls and blocking closures that do not return.
     pub const DROP_WAITS: Duration = Duration::from_secs(1);
 
-    /// A multi-thread runtime with as many permits as the machine has cores.
+    /// A multi-thread runtime with the default settings, and all that tasks can wait for.
     ///
     /// # Errors
     ///

@@ -3,7 +3,8 @@
 //! The problem: a task that is pushed while every worker sleeps must wake one, without the pusher paying for a
 //! lock each time; a worker that goes to sleep must not miss a push; and of all that are awake only one at a
 //! time should search the queues of the others. The protocol, its proof and the rejected designs are in
-//! `README.md` of this folder ("Parking"); this file holds its data.
+//! `README.md` of this folder ("Parking"); this file holds its data, and `staff` says how many workers there are for
+//! how many permits.
 //!
 //! # The word
 //!
@@ -44,12 +45,15 @@
 //!
 //! `SEARCH` is set by a read-modify-write, so that of two who want it one finds it clear.
 
+mod staff;
+
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 use super::permit::Permit;
 use super::thread_budget::ThreadBudget;
 use crate::driver::Parker;
 use crate::util::sync::{AtomicU64, AtomicUsize, Mutex, fence};
+pub(crate) use staff::Retake;
 use std::sync::Arc;
 
 const FREE: u64 = 1;
@@ -59,7 +63,7 @@ const COUNT: u64 = 0xFFFF;
 const SEARCH: u64 = 1 << 48;
 const CLOSED: u64 = 1 << 49;
 
-/// The most workers that the word can count.
+/// The most permits, and the most workers, that the word can count.
 pub(crate) const MOST_WORKERS: usize = COUNT as usize;
 
 /// See the module's prose.
@@ -70,7 +74,7 @@ pub(crate) const MOST_WORKERS: usize = COUNT as usize;
 /// | `permits` | anyone | under the lock |
 /// | `staff` | anyone | under the lock |
 /// | `budget` | anyone | anyone |
-/// | `most_workers`, `starts_threads` | anyone | never |
+/// | `starts_threads` | anyone | never |
 #[derive(Debug)]
 pub(crate) struct Idle {
     word: AtomicU64,
@@ -81,8 +85,6 @@ pub(crate) struct Idle {
     lock: Mutex<Inner>,
     /// Where the spare workers take their places from.
     budget: Arc<ThreadBudget>,
-    /// How many numbers there are for workers.
-    most_workers: usize,
     /// Whether a vacant worker may get a thread.
     starts_threads: bool,
 }
@@ -130,18 +132,6 @@ pub(crate) enum Grant {
     Wake(Arc<Parker>),
     /// A vacant worker, for which a thread must be started, or [`Idle::return_unstarted`] called.
     Start(usize),
-}
-
-/// What came of the attempt to take a permit from a worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub(crate) enum Retake {
-    /// The permit is free now, and there is somebody who can be woken or started to use it.
-    Taken,
-    /// The worker has none, or the runtime has ended.
-    HasNone,
-    /// Nobody could use it: the runtime has all the threads that it may have.
-    NoThread,
 }
 
 /// How a worker finds itself after it slept.
@@ -193,7 +183,6 @@ impl Idle {
                 numbered: permits,
                 places: 0,
             }),
-            most_workers: permits.saturating_add(budget.most()).min(MOST_WORKERS),
             budget,
             starts_threads,
         }
@@ -202,11 +191,6 @@ impl Idle {
     /// A worker's word.
     pub(crate) fn permit(&self, worker: usize) -> Arc<Permit> {
         self.lock.lock().word(worker).clone()
-    }
-
-    /// All workers that there will ever be have numbers below this.
-    pub(crate) fn most_workers(&self) -> usize {
-        self.most_workers
     }
 
     /// How many permits there are, free or not.
@@ -229,12 +213,12 @@ impl Idle {
         wants(self.word.load(Relaxed))
     }
 
-    /// Whether somebody besides the caller, who has a permit, runs tasks.
+    /// Whether somebody besides the caller, who has a permit, runs tasks. A hint, while the number of permits changes.
     pub(crate) fn others_run(&self) -> bool {
         free(self.word.load(Relaxed)) + 1 < self.permits()
     }
 
-    /// Whether anybody runs tasks, with a permit.
+    /// Whether anybody runs tasks, with a permit. A hint, while the number of permits changes.
     pub(crate) fn anyone_runs(&self) -> bool {
         free(self.word.load(Relaxed)) < self.permits()
     }
@@ -354,111 +338,9 @@ impl Idle {
         Rise::Awake
     }
 
-    /// A worker that lay down will leave instead of getting up, unless somebody granted it a permit, or it is needed. It
-    /// must [`vacate`](Self::vacate) next.
-    #[must_use]
-    pub(crate) fn leave(&self, worker: usize) -> bool {
-        let mut inner = self.lock.lock();
-        let place = inner.sleepers.iter().rposition(|sleeper| sleeper.worker == worker);
-        let Some(at) = place.filter(|_| self.can_spare_one()) else { return false };
-        inner.sleepers.remove(at);
-        self.word.fetch_sub(SLEEPER, Relaxed);
-        true
-    }
-
-    /// Whether there are more workers than permits, and one that sleeps or is vacant could go: those who stay could still
-    /// use all free permits. A worker that is stuck without a permit is no help, so another stands in for it.
-    ///
-    /// A hint without the lock.
-    pub(crate) fn can_spare_one(&self) -> bool {
-        let word = self.word.load(Relaxed);
-        self.staff.load(Relaxed) > self.permits() && hands(word) > free(word)
-    }
-
-    /// Takes the permit of a worker that is in a poll, and sees to it that somebody can use it instead.
-    ///
-    /// The worker learns of it when the poll has ended.
-    pub(crate) fn retake(&self, worker: usize) -> Retake {
-        let mut inner = self.lock.lock();
-        if self.is_closed() || !inner.word(worker).is_held() {
-            return Retake::HasNone;
-        }
-        let free = free(self.word.load(Relaxed));
-        if !self.provide_hands(&mut inner, free + 1) {
-            return Retake::NoThread;
-        }
-        self.give_back(&mut inner, worker);
-        Retake::Taken
-    }
-
-    /// Gives a free permit to a worker at work that has none; whether there was one.
-    pub(crate) fn regain(&self, worker: usize) -> bool {
-        let mut inner = self.lock.lock();
-        let word = self.word.load(Relaxed);
-        if word & CLOSED != 0 || free(word) == 0 {
-            return false;
-        }
-        self.word.fetch_sub(FREE, Relaxed);
-        inner.word(worker).grant();
-        self.trim(&mut inner);
-        true
-    }
-
-    /// Sees to it that there is somebody for each free permit, as far as there may be threads; whether there is anybody.
-    pub(crate) fn provide_someone(&self) -> bool {
-        let mut inner = self.lock.lock();
-        let free = free(self.word.load(Relaxed));
-        self.provide_hands(&mut inner, free)
-    }
-
-    /// Whether anybody sleeps or is vacant, after a worker was added if they are fewer than so many.
-    fn provide_hands(&self, inner: &mut Inner, wanted: usize) -> bool {
-        if hands(self.word.load(Relaxed)) < wanted {
-            self.add_spare(inner);
-        }
-        hands(self.word.load(Relaxed)) > 0
-    }
-
-    /// Adds a vacant worker, if there may be a thread for it.
-    fn add_spare(&self, inner: &mut Inner) {
-        let is_spare = self.staff.load(Relaxed) >= self.permits();
-        let has_number = !inner.surplus.is_empty() || inner.numbered < self.most_workers();
-        if !self.starts_threads || !has_number || (is_spare && !self.budget.take()) {
-            return;
-        }
-        inner.places += usize::from(is_spare);
-        let worker = inner.surplus.pop().unwrap_or_else(|| {
-            inner.numbered += 1;
-            inner.numbered - 1
-        });
-        self.staff.fetch_add(1, Relaxed);
-        self.add_vacant(inner, worker);
-    }
-
-    /// Gives up spare workers that are vacant and not needed.
-    fn trim(&self, inner: &mut Inner) {
-        while self.can_spare_one()
-            && let Some(worker) = inner.vacant.pop()
-        {
-            self.word.fetch_sub(self.vacant_unit(), Relaxed);
-            self.staff.fetch_sub(1, Relaxed);
-            inner.surplus.push(worker);
-        }
-        self.settle(inner);
-    }
-
     fn add_vacant(&self, inner: &mut Inner, worker: usize) {
         inner.vacant.push(worker);
         self.word.fetch_add(self.vacant_unit(), Relaxed);
-    }
-
-    /// Gives back the places of spare workers that are none any more.
-    fn settle(&self, inner: &mut Inner) {
-        let spares = self.staff.load(Relaxed).saturating_sub(self.permits());
-        while inner.places > spares {
-            inner.places -= 1;
-            self.budget.give_back();
-        }
     }
 
     /// Ends it all: takes every permit, and returns everybody who sleeps or waits, to be unparked.
@@ -523,8 +405,9 @@ impl Idle {
         let vacant = if self.starts_threads { inner.vacant.len() } else { 0 };
         assert_eq!(part(SLEEPER), inner.sleepers.len(), "sleepers");
         assert_eq!(part(VACANT), vacant, "vacant workers");
-        let spares = self.staff.load(Relaxed).saturating_sub(self.permits());
-        assert_eq!(inner.places, spares, "places in the budget");
+        assert_eq!(inner.places, self.spares(), "places in the budget");
+        let in_use = self.staff.load(Relaxed);
+        assert_eq!(inner.numbered, in_use + inner.surplus.len(), "numbers of workers");
         Counts {
             free: part(FREE),
             sleepers: part(SLEEPER),
@@ -532,11 +415,5 @@ impl Idle {
             is_searched: word & SEARCH != 0,
             is_closed: word & CLOSED != 0,
         }
-    }
-
-    /// Takes a free permit away for good, so that there are fewer than workers.
-    pub(super) fn withdraw_permit(&self) {
-        let _inner = self.lock.lock();
-        assert_ne!(free(self.word.fetch_sub(FREE, Relaxed)), 0, "no free permit to withdraw");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! # What lives here
 //!
-//! A [`Scheduler`] belongs to one runtime. It has as many *permits* as `worker_threads`, and as many *workers*, each with
+//! A [`Scheduler`] belongs to one runtime. It has as many *permits* as `worker_threads`, and at least as many *workers*, each with
 //! a run queue, a LIFO slot and a set of suspended tasks, of its own. A thread that has claimed a worker runs
 //! tasks while it holds a permit; it finds them in the order that `search` says, and sleeps when there are
 //! none. Building a scheduler starts no thread: the thread that calls `block_on` is the first worker, others start when
@@ -11,7 +11,7 @@
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
 //! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
-//! `monitor`, `metrics` (what the runtime's numbers are made of), `context` (who am I on this thread).
+//! `monitor`, `cores` (how many permits there should be), `metrics` (what the runtime's numbers are made of), `context` (who am I on this thread).
 //!
 //! # Who calls it
 //!
@@ -33,6 +33,7 @@
 mod beat;
 mod blocking;
 pub(crate) mod context;
+mod cores;
 mod cpu_clock;
 mod crew;
 mod diary;
@@ -63,6 +64,7 @@ use std::time::Duration;
 
 use crate::util::contain::contain;
 
+pub(crate) use cores::Cores;
 pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;
 pub(crate) use metrics::Work;
@@ -81,8 +83,10 @@ pub(crate) type Callback = Arc<dyn Fn() + Send + Sync>;
 /// What a scheduler is told when it is built.
 #[derive(Clone)]
 pub(crate) struct Config {
-    /// The number of permits.
+    /// The number of permits at first.
     pub(crate) worker_threads: usize,
+    /// The cores that it comes from; it changes with them. Without, it stays.
+    pub(crate) follows: Option<Cores>,
     /// How many threads there may be besides those for the permits.
     pub(crate) max_blocking_threads: usize,
     /// For how long a thread that is not needed waits for work before it ends.

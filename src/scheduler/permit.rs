@@ -1,6 +1,6 @@
 //! A worker's permit word: whether it may run tasks.
 //!
-//! There are as many permits as `worker_threads`. A worker has one while it runs tasks, and gives it back
+//! There are as many permits as `worker_threads`, a number that may change while the runtime runs. A worker has one while it runs tasks, and gives it back
 //! before it sleeps. The word says so in one byte, which the worker reads, relaxed, between two polls: a
 //! permit can be taken from a worker that does not look (it is stuck in a poll, or the runtime ends), and the
 //! worker learns of it the next time it does look. Until then it may push to its own queue in the belief that
@@ -11,10 +11,11 @@
 //! | `FREE` | `HELD` | who claims, wakes or starts a worker, under the lock of `idle` | a free permit was counted down |
 //! | `HELD` | `FREE` | the worker itself, under the lock of `idle` | it sleeps, leaves or blocks; a free permit is counted up |
 //! | `HELD` | `FREE` | the monitor, under the lock of `idle` | the worker is stuck in a poll: the permit is *retaken*; counted up |
+//! | `HELD` | `FREE` | the monitor, under the lock of `idle` | there are to be fewer permits: it is *withdrawn*; not counted up |
 //! | any | `TAKEN` | shutdown | the permit goes to nobody any more |
 //!
 //! Every change is made under the lock of `idle`. The worker's own look between two polls is not, so it may see a
-//! retake or the end late; the word orders nothing else, so its own accesses are relaxed.
+//! permit go or the end late; the word orders nothing else, so its own accesses are relaxed.
 
 use std::sync::atomic::Ordering::Relaxed;
 

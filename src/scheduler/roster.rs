@@ -1,29 +1,36 @@
 //! The workers of a scheduler by number, each made when it is first needed.
 //!
-//! As many as there are permits have their places from the start; the places of spare workers are made with the first of
-//! them, since most programs never need one. Places are never given up, so whoever has a number finds its worker.
+//! As many as there are permits at first have their places from the start. The places of others are made when one of
+//! them is needed, a row at a time, each twice as long as the one before: most programs never need one, and nobody knows
+//! how many there will be. Places are never given up, so whoever has a number finds its worker.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
+use super::idle::MOST_WORKERS;
 use super::worker::Worker;
 
 type Places = Box<[OnceLock<Arc<Worker>>]>;
 
+/// The length of the first row.
+const ROW: usize = 64;
+
+/// So many rows have places for the most workers.
+const ROWS: usize = (MOST_WORKERS / ROW + 1).ilog2() as usize + 1;
+
 /// See the module's prose.
 pub(super) struct Roster {
     first: Places,
-    spare: OnceLock<Places>,
-    most: usize,
+    rows: [OnceLock<Places>; ROWS],
     /// All numbers that were ever asked for are below this. A hint: who reads an old one misses the newest workers.
     reach: AtomicUsize,
 }
 
 impl Roster {
-    /// With places for `first` workers at once, and for `most` in the end.
-    pub(super) fn new(first: usize, most: usize) -> Self {
-        let reach = AtomicUsize::new(0);
-        Self { first: places(first), spare: OnceLock::new(), most: most.max(first), reach }
+    /// With places for `first` workers at once.
+    pub(super) fn new(first: usize) -> Self {
+        let rows = [const { OnceLock::new() }; ROWS];
+        Self { first: places(first), rows, reach: AtomicUsize::new(0) }
     }
 
     /// The worker with this number, which `make` makes if there is none.
@@ -34,9 +41,9 @@ impl Roster {
     ) -> &Arc<Worker> {
         let place = match number.checked_sub(self.first.len()) {
             None => &self.first[number],
-            Some(spare) => {
-                let all = self.spare.get_or_init(|| places(self.most - self.first.len()));
-                &all[spare]
+            Some(later) => {
+                let (row, at) = row_of(later);
+                &self.rows[row].get_or_init(|| places(ROW << row))[at]
             }
         };
         self.reach.fetch_max(number + 1, Relaxed);
@@ -47,7 +54,10 @@ impl Roster {
     pub(super) fn get(&self, number: usize) -> Option<&Arc<Worker>> {
         match number.checked_sub(self.first.len()) {
             None => self.first[number].get(),
-            Some(spare) => self.spare.get()?.get(spare)?.get(),
+            Some(later) => {
+                let (row, at) = row_of(later);
+                self.rows[row].get()?[at].get()
+            }
         }
     }
 
@@ -58,11 +68,35 @@ impl Roster {
 
     /// All workers that were ever needed.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Worker>> {
-        let spare = self.spare.get().map_or(&[] as &[_], |places| places);
-        self.first.iter().chain(spare).filter_map(OnceLock::get)
+        let later = self.rows.iter().filter_map(OnceLock::get).flatten();
+        self.first.iter().chain(later).filter_map(OnceLock::get)
     }
+}
+
+/// The row of the worker with this number behind the first ones, and its place there.
+fn row_of(later: usize) -> (usize, usize) {
+    let row = (later / ROW + 1).ilog2() as usize;
+    (row, later - ROW * ((1 << row) - 1))
 }
 
 fn places(count: usize) -> Places {
     (0..count).map(|_| OnceLock::new()).collect()
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_has_a_place_of_its_own() {
+        let (mut row, mut at) = (0, 0);
+        for later in 0..MOST_WORKERS {
+            if at == ROW << row {
+                (row, at) = (row + 1, 0);
+            }
+            assert_eq!(row_of(later), (row, at));
+            at += 1;
+        }
+        assert_eq!(row + 1, ROWS);
+    }
 }

@@ -57,14 +57,14 @@ impl Scheduler {
         let budget = Arc::new(ThreadBudget::new(config.max_blocking_threads - 1));
         let idle = Idle::new(permits, config.starts_threads, budget.clone());
         let scheduler = Arc::new_cyclic(|scheduler| Self {
-            roster: Roster::new(permits, idle.most_workers()),
+            roster: Roster::new(permits),
             injector: Injector::new(),
             idle,
             threads: Threads::new(),
             blocking: Pool::new(budget),
             spare_homes: SpareHomes::default(),
             driver: Arc::new(Driver::new(permits, Crew::new(scheduler.clone()))),
-            notes: monitor::Notes::default(),
+            notes: monitor::Notes::new(config.follows),
             tally: monitor::Tally::default(),
             alive_elsewhere: AtomicU64::new(0),
             config,
@@ -160,6 +160,13 @@ impl Scheduler {
                 self.start_thread(worker);
             }
         }
+    }
+
+    /// Has so many permits from now on. For the monitor, which goes on looking afterwards.
+    pub(super) fn set_permits(self: &Arc<Self>, permits: usize) {
+        self.idle.set_permits(permits).iter().for_each(|parker| parker.unpark());
+        self.after_push();
+        self.reinforce_blocking(); // a place may have become free
     }
 
     /// Runs a user's callback, if there is one.

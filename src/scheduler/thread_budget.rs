@@ -24,11 +24,6 @@ impl ThreadBudget {
         Self { most, taken: AtomicUsize::new(0) }
     }
 
-    /// How many places there are.
-    pub(crate) fn most(&self) -> usize {
-        self.most
-    }
-
     /// Whether a place was left a moment ago.
     pub(crate) fn has_room(&self) -> bool {
         self.taken.load(Relaxed) < self.most
@@ -39,6 +34,18 @@ impl ThreadBudget {
     pub(crate) fn take(&self) -> bool {
         let more = |taken: usize| (taken < self.most).then_some(taken + 1);
         self.taken.fetch_update(Relaxed, Relaxed, more).is_ok()
+    }
+
+    /// Takes a place even if none is left, for a thread that is there already. As long as too many are taken, nobody else
+    /// gets one.
+    pub(crate) fn take_anyway(&self) {
+        self.taken.fetch_add(1, Relaxed);
+    }
+
+    /// How many places are taken.
+    #[cfg(test)]
+    pub(crate) fn taken(&self) -> usize {
+        self.taken.load(Relaxed)
     }
 
     /// Gives a place back.
@@ -60,5 +67,16 @@ mod tests {
         budget.give_back();
         assert!(budget.take());
         assert!(!budget.take());
+    }
+
+    #[test]
+    fn a_place_that_is_not_there_is_owed_to_those_who_ask() {
+        let budget = ThreadBudget::new(1);
+        budget.take_anyway();
+        budget.take_anyway();
+        budget.give_back();
+        assert!(!budget.take());
+        budget.give_back();
+        assert!(budget.take());
     }
 }

@@ -39,9 +39,9 @@ use std::time::{Duration, Instant};
 
 use super::GRACE;
 use super::stuck::{Activity, Report, Stuck};
-use crate::scheduler::Scheduler;
 use crate::scheduler::idle::Retake;
 use crate::scheduler::worker::Worker;
+use crate::scheduler::{Cores, Scheduler};
 use crate::util::rng::Rng;
 
 /// A poll that takes longer yields at its next leaf.
@@ -64,9 +64,19 @@ pub(super) enum Seen {
     Waiting,
 }
 
-/// What the monitor remembers of a scheduler from look to look. Nobody else takes the lock.
-#[derive(Debug, Default)]
-pub(in crate::scheduler) struct Notes(Mutex<Book>);
+/// What the monitor remembers of a scheduler from look to look. Nobody else takes the locks.
+#[derive(Debug)]
+pub(in crate::scheduler) struct Notes {
+    book: Mutex<Book>,
+    /// The cores by which the number of permits goes; none if it is pinned.
+    pub(in crate::scheduler) cores: Mutex<Option<Cores>>,
+}
+
+impl Notes {
+    pub(in crate::scheduler) fn new(follows: Option<Cores>) -> Self {
+        Self { book: Mutex::default(), cores: Mutex::new(follows) }
+    }
+}
 
 #[derive(Debug, Default)]
 struct Book {
@@ -136,7 +146,7 @@ impl Cause {
 impl Scheduler {
     /// A look of the monitor.
     pub(super) fn look(self: &Arc<Self>, now: Instant) -> Seen {
-        let mut book = self.notes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut book = self.notes.book.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scene = book.survey(self, now);
         let is_helped = self.help(&book, &mut scene, now) | self.retake_at_random(&mut book);
         let seen = self.judge(&scene, book.was_waiting);

@@ -4,7 +4,8 @@
 //! from time to time. It wakes a searcher where a permit is free while tasks wait; it *flags* polls that take long, so
 //! that they yield at their next leaf; and where that does not help it *retakes* the permit of the worker and gives it to
 //! another. It also tries again where a thread could not be started, and sees to it that somebody attends the driver.
-//! What it makes of what it sees is in `look`, how polls that take long are reported in `stuck`; here is when it looks.
+//! What it makes of what it sees is in `look`, how polls that take long are reported in `stuck`, and how the number of permits
+//! follows the cores of the process in `follow`; here is when it looks.
 //!
 //! # When it looks
 //!
@@ -30,15 +31,18 @@
 //! One of the two sees the other's write. To wait and to rouse happens under the lock, so a rouse between
 //! steps 3 and 4 of the monitor is not lost either.
 
+mod follow;
 mod look;
 mod stuck;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed, Ordering::SeqCst, fence};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::Scheduler;
 use crate::util::contain::contain;
+pub(super) use follow::Follower;
 pub(super) use look::Notes;
 use look::Seen;
 pub(super) use stuck::Tally;
@@ -120,9 +124,14 @@ impl Monitor {
     }
 
     fn run(&self) {
+        let mut follower = Follower::new(Path::new("/"));
         let mut was_idle = false;
         loop {
-            let seen = self.look();
+            let now = Instant::now();
+            if follower.is_due(now) {
+                self.with_schedulers(|schedulers| follower.follow(now, schedulers));
+            }
+            let seen = self.look(now);
             if was_idle && seen == Seen::Idle {
                 self.rest();
                 was_idle = false;
@@ -141,7 +150,7 @@ impl Monitor {
     fn rest(&self) {
         self.lock_and(|| self.state.store(ASLEEP, Relaxed));
         fence(SeqCst);
-        if self.schedulers().iter().any(|scheduler| scheduler.needs_monitor()) {
+        if self.with_schedulers(|all| all.iter().any(|scheduler| scheduler.needs_monitor())) {
             self.lock_and(|| self.state.store(AWAKE, Relaxed));
         }
         let mut watched = self.lock();
@@ -161,14 +170,17 @@ impl Monitor {
     }
 
     /// Looks at every scheduler once.
-    fn look(&self) -> Seen {
-        let now = Instant::now();
-        let mut most = Seen::Idle;
-        for scheduler in self.schedulers() {
-            most = most.max(scheduler.look(now));
-            // If it is the last, the user's callbacks end here, and what they own may panic.
-            contain(|| drop(scheduler));
-        }
-        most
+    fn look(&self, now: Instant) -> Seen {
+        self.with_schedulers(|schedulers| {
+            schedulers.iter().map(|scheduler| scheduler.look(now)).max().unwrap_or(Seen::Idle)
+        })
+    }
+
+    fn with_schedulers<R>(&self, f: impl FnOnce(&[Arc<Scheduler>]) -> R) -> R {
+        let schedulers = self.schedulers();
+        let result = f(&schedulers);
+        // Where one is the last reference, the user's callbacks end here, and what they own may panic.
+        schedulers.into_iter().for_each(|scheduler| contain(|| drop(scheduler)));
+        result
     }
 }

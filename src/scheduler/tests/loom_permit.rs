@@ -2,12 +2,14 @@
 //!
 //! The loops are those of `small`.
 //!
-//! Each of these was weakened by hand, one at a time, and the model named here failed: the look at `free` in `rise`
-//! (two workers pass one permit), and the unparking in `vacate` (a thread that waits for the worker).
+//! Each of these was weakened by hand, one at a time, and the model named here failed: the look at `free` in `rise` (two
+//! workers pass one permit), the unparking in `vacate` (a thread that waits for the worker), the end of the search in a
+//! worker that was granted a permit and finds it gone (a permit is withdrawn), the unparking in `set_permits` (a thread
+//! that waits for a permit).
 
 use loom::thread;
 
-use super::small::{Bell, Small};
+use super::small::{Bell, Local, Small};
 
 #[test]
 fn loom_two_workers_pass_one_permit() {
@@ -80,5 +82,53 @@ fn loom_a_thread_that_waits_for_the_worker_runs_what_was_left() {
         for blocked in blocked {
             blocked.join().unwrap();
         }
+    });
+}
+
+#[test]
+fn loom_a_permit_is_withdrawn_while_tasks_are_pushed() {
+    loom::model(|| {
+        let small = Small::new(2, 2);
+        let locals = [Local::sit_down(&small), Local::sit_down(&small)];
+        let workers = locals.map(|local| thread::spawn(move || local.live(|_| false, |_, _| ())));
+        small.inject();
+        small.set_permits(1);
+        small.inject();
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        assert!(!small.idle.counts().is_searched);
+    });
+}
+
+#[test]
+fn loom_a_task_that_waits_gets_the_permit_that_is_added() {
+    loom::model(|| {
+        let small = Small::new(2, 1);
+        let busy = Local::sit_down(&small); // in a poll until the task has run
+        let other = Local::sit_down(&small);
+        small.set_permits(1); // the one that was given last is withdrawn
+        let worker = thread::spawn(move || other.live(|_| false, |_, _| ()));
+        small.inject();
+        small.set_permits(2);
+        worker.join().unwrap();
+        assert!(!busy.live(|_| false, |_, _| ()), "it ended with the runtime");
+    });
+}
+
+#[test]
+fn loom_a_thread_that_waits_gets_the_permit_that_is_added() {
+    loom::model(|| {
+        let small = Small::new(1, 1);
+        let busy = Local::sit_down(&small); // in a poll until the task has run
+        let bell = Bell::new();
+        let blocked = {
+            let (small, bell) = (small.clone(), bell.clone());
+            thread::spawn(move || small.block_on(bell.clone(), || bell.ring()))
+        };
+        small.inject();
+        small.set_permits(2);
+        blocked.join().unwrap();
+        assert!(!busy.live(|_| false, |_, _| ()), "it ended with the runtime");
     });
 }

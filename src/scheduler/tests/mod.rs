@@ -31,6 +31,8 @@ mod attend;
 mod beat;
 #[cfg(not(loom))]
 mod blocking;
+#[cfg(all(not(loom), feature = "rt-multi-thread", target_os = "linux"))]
+mod cores;
 #[cfg(not(loom))]
 mod idle;
 #[cfg(not(loom))]

@@ -45,6 +45,7 @@ impl Tasks {
 /// A runtime that ends when a given number of tasks has run.
 pub(super) struct Small {
     pub(super) idle: Idle,
+    /// How many there are at most.
     permits: usize,
     injector: Tasks,
     /// Each worker's queue, by number.
@@ -152,7 +153,7 @@ impl Small {
         let locals = [Local::sit_down(&small), Local::sit_down(&small)];
         let second = &locals[1];
         small.idle.lie_down(second.worker, &second.bell.parker);
-        small.idle.withdraw_permit();
+        assert!(small.idle.set_permits(1).len() <= 1, "one sleeps");
         assert_eq!(small.idle.rise(second.worker), Rise::WithoutPermit);
         (small, locals)
     }
@@ -237,6 +238,12 @@ impl Small {
         }
     }
 
+    /// `Scheduler::set_permits`.
+    pub(super) fn set_permits(self: &Arc<Self>, permits: usize) {
+        self.idle.set_permits(permits).iter().for_each(|parker| parker.unpark());
+        self.after_push();
+    }
+
     /// The first two steps of `Scheduler::shut_down`.
     pub(super) fn close(&self) {
         self.idle.close().iter().for_each(|parker| parker.unpark());
@@ -316,6 +323,7 @@ impl Local {
         self.small.after_push();
     }
 
+    /// `Local::give_up_search`.
     fn give_up_search(&self) {
         if self.must_search.take() {
             drop(self.small.idle.granted_search());
