@@ -90,6 +90,30 @@ fn a_batch_freed_by_one_thread_serves_another() {
     assert!(used.iter().all(|used| freed.contains(&used.memory.addr().get())));
 }
 
+/// A child process has such a shelf for ever, if it was forked off while another thread was there.
+#[test]
+fn nobody_waits_for_a_shelf_that_is_in_use() {
+    let class = Class::of(layout(88, 8)).expect("small");
+    let shelf = Shelf::default();
+    let chain = Chain::new();
+    let batch = || {
+        while !chain.is_full() {
+            // SAFETY: a fresh cell of the class.
+            unsafe { chain.push(class.create()) };
+        }
+        chain.take_batch().expect("the chain is full")
+    };
+    assert!(shelf.put(batch()).is_ok());
+    let in_use = shelf.stock.lock();
+    assert!(shelf.take().is_none());
+    let refused = shelf.put(batch()).expect_err("it is in use");
+    drop(in_use);
+    for batch in [refused, shelf.take().expect("it is there still")] {
+        // SAFETY: all cells here are of `class`.
+        unsafe { batch.destroy(class) };
+    }
+}
+
 #[test]
 fn a_shelf_keeps_its_bound_and_gives_the_rest_back() {
     let class = Class::of(layout(88, 8)).expect("small");
