@@ -2,16 +2,17 @@
 
 use std::io;
 use std::panic::Location;
-use std::sync::OnceLock;
 
 use super::{Builder, Runtime};
 use crate::scheduler::context;
 use crate::task::JoinHandle;
+use crate::util::process::PerProcess;
 
-/// The global runtime, built when it is first needed, with the default settings. It ends with the process.
+/// The global runtime, built when it is first needed, with the default settings. It ends with the process; a child
+/// that is forked off has its own.
 pub(super) fn global() -> &'static Runtime {
-    static GLOBAL: OnceLock<Runtime> = OnceLock::new();
-    GLOBAL.get_or_init(|| {
+    static GLOBAL: PerProcess<Runtime> = PerProcess::new();
+    GLOBAL.get(|| {
         #[cfg(feature = "rt-multi-thread")]
         let mut builder = Builder::new_multi_thread();
         #[cfg(not(feature = "rt-multi-thread"))]

@@ -103,7 +103,8 @@ impl Runtime {
     /// # Panics
     ///
     /// If the future does. Inside a task of a current-thread runtime, whose only thread this would block. And inside another
-    /// task or `block_on`, if no thread could replace this one, since [`max_blocking_threads`] are in use.
+    /// task or `block_on`, if no thread could replace this one, since [`max_blocking_threads`] are in use. And in another
+    /// process than that which built the runtime.
     ///
     /// [`max_blocking_threads`]: super::Builder::max_blocking_threads
     #[track_caller]

@@ -41,7 +41,7 @@
 //! | sets a timer or makes the reactor, fences; `call_attendant` reads the word | the two below |
 //! | [`lie_down`](Idle::lie_down) writes the word, fences; the worker comes to the driver | the timer |
 //! | [`vacate`](Idle::vacate) writes the word; `Driver::hand_over` fences, looks at the timers | the timer |
-//! | gives or takes a permit; `monitor::rouse` fences, reads the monitor's state | `Monitor::rest`, the other way round |
+//! | gives or takes a permit; `Monitor::rouse` fences, reads the monitor's state | `Monitor::rest`, the other way round |
 //!
 //! `SEARCH` is set by a read-modify-write, so that of two who want it one finds it clear.
 

@@ -106,6 +106,8 @@ pub(crate) fn block_in_place<R>(f: impl FnOnce() -> R) -> R {
 /// Gives the permit of the worker below to others until the guard is dropped; also whether anybody can use it.
 fn give_way(what: &str) -> (Option<Regain>, bool) {
     context::with_local(|local| {
+        // In a child that was forked off inside a task, there is nobody to give way to.
+        let local = local.filter(|local| !local.scheduler().is_inherited());
         let Some(local) = local else { return (None, true) };
         assert!(
             local.scheduler().config().starts_threads,
@@ -159,9 +161,15 @@ impl Scheduler {
     ///
     /// # Panics
     ///
-    /// Inside a current-thread runtime, and where a task blocks while there may be no thread more to replace it.
+    /// Inside a current-thread runtime, where a task blocks while there may be no thread more to replace it, and in another
+    /// process than that which made the runtime.
     #[track_caller]
     pub(crate) fn block_on<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
+        assert!(
+            !self.is_inherited(),
+            "`block_on` was called on a runtime of the parent process, whose threads this process does not have: build a \
+             runtime after `fork`"
+        );
         let place = Location::caller();
         if context::is_blocking() {
             return blocking(|| self.run_root(future, !self.config.starts_threads, place));

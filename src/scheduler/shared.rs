@@ -9,14 +9,16 @@ use super::crew::Crew;
 use super::home::SpareHomes;
 use super::idle::{Grant, Idle};
 use super::injector::Injector;
+use super::monitor::{self, Monitor};
 use super::roster::Roster;
 use super::thread_budget::ThreadBudget;
 use super::threads::Threads;
 use super::worker::Worker;
-use super::{Config, Home, context, monitor};
+use super::{Config, Home, context};
 use crate::cell::{self, JoinRef, Runnable};
 use crate::driver::{Driver, Parker};
 use crate::util::contain::contain;
+use crate::util::process::Process;
 use std::sync::Arc;
 
 /// The scheduler of one runtime.
@@ -34,6 +36,7 @@ use std::sync::Arc;
 /// | `notes` | the monitor | the monitor |
 /// | `tally` | anyone | the monitor |
 /// | `alive_elsewhere` | anyone | threads that are no workers |
+/// | `monitor`, `process` | anyone | never |
 pub(crate) struct Scheduler {
     pub(super) config: Config,
     pub(super) roster: Roster,
@@ -47,6 +50,9 @@ pub(crate) struct Scheduler {
     pub(super) tally: monitor::Tally,
     /// How many tasks were spawned by threads that do not work here, less those that such threads ended; wraps around.
     pub(super) alive_elsewhere: AtomicU64,
+    pub(super) monitor: &'static Monitor,
+    /// The one that made it. In a child that was forked off that one, none of its threads is there.
+    process: Process,
 }
 
 impl Scheduler {
@@ -67,9 +73,11 @@ impl Scheduler {
             notes: monitor::Notes::new(config.follows),
             tally: monitor::Tally::default(),
             alive_elsewhere: AtomicU64::new(0),
+            monitor: Monitor::of_this_process(),
+            process: Process::current(),
             config,
         });
-        monitor::watch(&scheduler);
+        scheduler.monitor.watch(&scheduler);
         scheduler
     }
 
@@ -97,6 +105,12 @@ impl Scheduler {
     #[cfg(feature = "time")]
     pub(crate) fn has_ended(&self) -> bool {
         self.idle.is_closed()
+    }
+
+    /// Whether it belongs to the process that this one was forked off. Its threads are not there, and may have
+    /// held any of its locks.
+    pub(super) fn is_inherited(&self) -> bool {
+        self.process != Process::current()
     }
 
     /// Spawns a task from wherever the caller is.
@@ -152,11 +166,11 @@ impl Scheduler {
         match self.idle.grant() {
             Grant::Nobody => {}
             Grant::Wake(parker) => {
-                monitor::rouse();
+                self.monitor.rouse();
                 parker.unpark();
             }
             Grant::Start(worker) => {
-                monitor::rouse();
+                self.monitor.rouse();
                 self.start_thread(worker);
             }
         }
@@ -183,7 +197,7 @@ impl Scheduler {
             self.idle.vacate(worker);
             return None;
         }
-        monitor::rouse();
+        self.monitor.rouse();
         Some(worker)
     }
 

@@ -30,14 +30,17 @@
 //!
 //! A task that is stuck in a poll, or a closure in a call, keeps its thread, and the scheduler's memory with it, until it returns, if
 //! ever. Nobody waits longer for it than the time given.
+//!
+//! In a child process, the runtime that it was forked off with stays as it is.
 
 use std::cell::Cell;
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering::Relaxed, Ordering::SeqCst, fence};
 use std::time::{Duration, Instant};
 
 use super::worker::Local;
-use super::{Scheduler, context, monitor};
+use super::{Scheduler, context};
 use crate::cell::Runnable;
 
 thread_local! {
@@ -51,7 +54,11 @@ impl Scheduler {
     /// A thread that itself works for a runtime, or serves in this one's blocking pool, does not wait: it would wait for
     /// itself.
     pub(crate) fn shut_down(self: &Arc<Self>, wait: Duration) {
-        monitor::forget(self);
+        if self.is_inherited() {
+            // The parent goes on with it. What is dropped here, such as a socket that is registered, could be missing there.
+            return mem::forget(self.clone());
+        }
+        self.monitor.forget(self);
         let parkers = self.idle.close();
         parkers.iter().for_each(|parker| parker.unpark());
         self.close_blocking();

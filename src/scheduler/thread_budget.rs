@@ -43,7 +43,7 @@ impl ThreadBudget {
     }
 
     /// How many places are taken.
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub(crate) fn taken(&self) -> usize {
         self.taken.load(Relaxed)
     }

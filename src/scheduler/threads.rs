@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::worker::{Local, NoDuty};
-use super::{Scheduler, context, monitor};
+use super::{Scheduler, context};
 use crate::driver::Parker;
 use crate::util::sync::{Condvar, Mutex};
 
@@ -101,7 +101,7 @@ impl Scheduler {
                 drop(inner);
                 self.idle.return_unstarted(worker);
                 // Whoever counted on this thread meanwhile told nobody else.
-                monitor::rouse();
+                self.monitor.rouse();
                 if first {
                     say_refused(&error);
                 }

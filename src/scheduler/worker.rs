@@ -22,7 +22,7 @@ use super::injector::Injector;
 use super::permit::Permit;
 use super::run_queue::{self, Owner, Stealer};
 use super::search::Pace;
-use super::{Home, Scheduler, context, monitor};
+use super::{Home, Scheduler, context};
 use crate::cell::{self, JoinRef, OwnedSet, Runnable, Slot};
 use crate::coop;
 use crate::driver::{Parker, Tick};
@@ -438,7 +438,7 @@ impl Local {
     /// Takes a free permit, if there is one, and this worker has none.
     pub(super) fn regain(&self) {
         if !self.has_permit() && self.scheduler.idle.regain(self.worker.index) {
-            monitor::rouse();
+            self.scheduler.monitor.rouse();
             self.scheduler.reinforce_blocking(); // a place may have become free
         }
     }
@@ -452,7 +452,7 @@ impl Local {
                 self.beat.expire();
             }
             Rise::Awake => {
-                monitor::rouse();
+                self.scheduler.monitor.rouse();
                 // Who pushed may have relied on a search that has ended before it could see this: it goes on.
                 if is_wanted && let Some(search) = idle.begin_search() {
                     search.carry();

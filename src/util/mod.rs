@@ -1,8 +1,10 @@
-//! Tools without a policy: the wait list, batches of wakers, random numbers and the loom switch.
+//! Tools without a policy: the wait list, batches of wakers, random numbers, what belongs to one process, and the loom
+//! switch.
 //!
 //! Everything above stands on these; they know no tasks, no scheduler and no driver.
 
 pub(crate) mod contain;
+pub(crate) mod process;
 pub(crate) mod rng;
 pub(crate) mod scoped;
 pub(crate) mod static_ref;

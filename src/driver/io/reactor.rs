@@ -24,6 +24,7 @@ use super::registration::Registration;
 use super::sys;
 use super::table::{Key, Table};
 use crate::io::{Interest, Ready};
+use crate::util::process::Process;
 
 /// How many events are taken from the system at once; what is left over comes in the next turn.
 const EVENTS: usize = 1024;
@@ -41,10 +42,13 @@ pub(crate) struct Reactor {
 /// |---|---|
 /// | `registry`, `waker` | anyone; the system guards them |
 /// | `table` | anyone, see `table` |
+/// | `process` | anyone |
 pub(crate) struct IoHandle {
     registry: Registry,
     waker: Waker,
     table: Table,
+    /// The one that made it. Its descriptors are open in children that are forked off it too, and are the same there.
+    process: Process,
 }
 
 impl Reactor {
@@ -55,7 +59,12 @@ impl Reactor {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
         let waker = Waker::new(&registry, Token(Key::NOBODY.0))?;
-        let handle = Arc::new(IoHandle { registry, waker, table: Table::new() });
+        let handle = Arc::new(IoHandle {
+            registry,
+            waker,
+            table: Table::new(),
+            process: Process::current(),
+        });
         Ok(Self { poll, events: Events::with_capacity(EVENTS), handle })
     }
 
@@ -110,12 +119,23 @@ impl IoHandle {
         self.table.end();
     }
 
-    pub(super) fn registry(&self) -> &Registry {
-        &self.registry
+    /// Makes the system forget `source`; not in a child process, since the parent would get no more events of it.
+    pub(super) fn deregister(&self, source: &mut impl Source) -> io::Result<()> {
+        if self.is_inherited() {
+            return Ok(());
+        }
+        self.registry.deregister(source)
     }
 
+    /// Gives a place back; not in a child process, where the lock may be held for ever.
     pub(super) fn forget(&self, key: Key) {
-        self.table.remove(key);
+        if !self.is_inherited() {
+            self.table.remove(key);
+        }
+    }
+
+    fn is_inherited(&self) -> bool {
+        self.process != Process::current()
     }
 }
 

@@ -45,7 +45,7 @@ impl Registration {
 
     /// Makes the system forget `source`, the object that this is the registration of.
     pub(crate) fn deregister(&self, source: &mut impl Source) -> io::Result<()> {
-        self.handle.registry().deregister(source)
+        self.handle.deregister(source)
     }
 
     /// Waits until a read would not wait. Of all tasks that poll this, the last is woken.

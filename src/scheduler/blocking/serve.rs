@@ -20,7 +20,7 @@ use std::time::Instant;
 use super::pool::{Inner, Pushed, Taken, Wait};
 use crate::cell::Runnable;
 use crate::scheduler::threads::say_refused;
-use crate::scheduler::{Scheduler, context, monitor};
+use crate::scheduler::{Scheduler, context};
 use crate::util::sync::MutexGuard;
 
 thread_local! {
@@ -53,7 +53,7 @@ impl Scheduler {
             cancel(job);
         }
         if let Some(refusal) = refusal {
-            monitor::rouse(); // which tries again
+            self.monitor.rouse(); // which tries again
             refusal.report();
         }
         Ok(())

@@ -42,6 +42,7 @@ use std::time::{Duration, Instant};
 
 use super::Scheduler;
 use crate::util::contain::contain;
+use crate::util::process::PerProcess;
 pub(super) use follow::Follower;
 pub(super) use look::Notes;
 use look::Seen;
@@ -57,7 +58,7 @@ const SHORT_TICK: Duration = Duration::from_micros(500);
 /// For how long a timer may be overdue before it is a reason to look.
 const GRACE: Duration = Duration::from_micros(300);
 
-struct Monitor {
+pub(super) struct Monitor {
     watched: Mutex<Vec<Weak<Scheduler>>>,
     roused: Condvar,
     /// Changed under the lock; read by `rouse` without.
@@ -71,31 +72,6 @@ const AWAKE: u8 = 1;
 /// It waits to be roused.
 const ASLEEP: u8 = 2;
 
-static MONITOR: Monitor = Monitor {
-    watched: Mutex::new(Vec::new()),
-    roused: Condvar::new(),
-    state: AtomicU8::new(UNSTARTED),
-};
-
-/// Watches a scheduler from now on.
-pub(super) fn watch(scheduler: &Arc<Scheduler>) {
-    MONITOR.lock().push(Arc::downgrade(scheduler));
-}
-
-/// Watches a scheduler no longer.
-pub(super) fn forget(scheduler: &Arc<Scheduler>) {
-    MONITOR.lock().retain(|watched| !std::ptr::eq(watched.as_ptr(), Arc::as_ptr(scheduler)));
-}
-
-/// To be called by whoever gave or took a permit: starts the monitor, or wakes it if it sleeps.
-#[inline]
-pub(super) fn rouse() {
-    fence(SeqCst);
-    if MONITOR.state.load(Relaxed) != AWAKE {
-        MONITOR.wake();
-    }
-}
-
 /// Whether the environment asks for no monitor, so that its price can be measured. Asked before it starts, and then never
 /// again, since it then counts as awake.
 fn is_switched_off() -> bool {
@@ -103,6 +79,35 @@ fn is_switched_off() -> bool {
 }
 
 impl Monitor {
+    /// The monitor of this process. A scheduler keeps to that of the process that it was made in.
+    pub(super) fn of_this_process() -> &'static Self {
+        static MONITOR: PerProcess<Monitor> = PerProcess::new();
+        MONITOR.get(|| Self {
+            watched: Mutex::new(Vec::new()),
+            roused: Condvar::new(),
+            state: AtomicU8::new(UNSTARTED),
+        })
+    }
+
+    /// Watches a scheduler from now on.
+    pub(super) fn watch(&self, scheduler: &Arc<Scheduler>) {
+        self.lock().push(Arc::downgrade(scheduler));
+    }
+
+    /// Watches a scheduler no longer.
+    pub(super) fn forget(&self, scheduler: &Arc<Scheduler>) {
+        self.lock().retain(|watched| !std::ptr::eq(watched.as_ptr(), Arc::as_ptr(scheduler)));
+    }
+
+    /// To be called by whoever gave or took a permit: starts the monitor, or wakes it if it sleeps.
+    #[inline]
+    pub(super) fn rouse(&'static self) {
+        fence(SeqCst);
+        if self.state.load(Relaxed) != AWAKE {
+            self.wake();
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<Weak<Scheduler>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::Builder;
 use crate::scheduler::cores::Source;
-use crate::scheduler::monitor::{self, Follower};
+use crate::scheduler::monitor::Follower;
 use crate::task;
 
 const VERSION_1: &str =
@@ -164,7 +164,7 @@ fn the_number_of_tasks_that_run_follows_the_quota() {
     let mut follower = Follower::new(&root.0);
     let runtime = Builder::new_multi_thread().build().expect("no variable is set");
     let scheduler = runtime.handle().scheduler();
-    monitor::forget(scheduler); // this test is its monitor
+    scheduler.monitor.forget(scheduler); // this test is its monitor
     let mut affinity = scheduler.notes.cores.lock().unwrap();
     affinity.as_mut().expect("the number is not pinned").affinity = 8;
     drop(affinity);

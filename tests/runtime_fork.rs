@@ -1,0 +1,185 @@
+//! A child that is forked off a program whose runtimes are at work has runtimes of its own, and leaves those alone.
+//!
+//! Alone in its file, and with one test: a test program with several has threads of its own that hold who knows what when the
+//! child is made.
+#![cfg(all(target_os = "linux", feature = "net", feature = "time"))]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use runtime::io::{AsyncReadExt, AsyncWriteExt};
+use runtime::net::{TcpListener, TcpStream};
+use runtime::runtime::Runtime;
+use runtime::{task, time};
+use support::{ANY, LONG, eventually, multi_thread, text_of, threads_named, watch};
+
+/// Runs `f` in a child process, which must end well within some time.
+fn in_a_child(f: impl FnOnce()) {
+    // SAFETY: the child runs what this crate promises to bear; it prints nothing, and ends without destructors.
+    let child = unsafe { libc::fork() };
+    assert!(child >= 0, "{}", std::io::Error::last_os_error());
+    if child == 0 {
+        let result = catch_unwind(AssertUnwindSafe(f));
+        let status = match &result {
+            Ok(()) => 0,
+            Err(panic) => {
+                let _ = writeln!(std::io::stderr(), "in the child: {}", text_of(&**panic));
+                1
+            }
+        };
+        // SAFETY: it ends the process, and does nothing before.
+        unsafe { libc::_exit(status) };
+    }
+    let mut status = 0;
+    let begin = Instant::now();
+    // SAFETY: it waits for a child of ours, and writes one number.
+    while unsafe { libc::waitpid(child, &mut status, libc::WNOHANG) } == 0 {
+        if begin.elapsed() > LONG {
+            // SAFETY: the child was not waited for, so the number is still its.
+            unsafe { libc::kill(child, libc::SIGKILL) };
+            panic!("the child hangs");
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(status, 0, "the child failed");
+}
+
+/// All that a runtime does: threads, timers, sockets, and the monitor's help for what is stuck.
+fn exercise(runtime: &Runtime) {
+    runtime.block_on(async {
+        for round in 0..100 {
+            let tasks: Vec<_> = (0..10).map(|n| task::spawn(async move { n * round })).collect();
+            for (n, task) in tasks.into_iter().enumerate() {
+                assert_eq!(task.await.unwrap(), n * round);
+            }
+        }
+        time::sleep(Duration::from_millis(2)).await;
+        echo().await;
+        // More of them than permits: the others run when the monitor retakes the permits of the first.
+        let meeting = Arc::new(std::sync::Barrier::new(4));
+        let meet = || {
+            let meeting = meeting.clone();
+            task::spawn(async move { meeting.wait().is_leader() })
+        };
+        let tasks: Vec<_> = (0..4).map(|_| meet()).collect();
+        let mut leaders = 0;
+        for task in tasks {
+            leaders += usize::from(task.await.unwrap());
+        }
+        assert_eq!(leaders, 1);
+    });
+    assert_eq!(threads_named("gosched-monitor"), 1);
+}
+
+async fn echo() {
+    let listener = TcpListener::bind(ANY).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = task::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut bytes = [0; 4];
+        stream.read_exact(&mut bytes).await.unwrap();
+        stream.write_all(&bytes).await.unwrap();
+    });
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"ping").await.unwrap();
+    let mut bytes = [0; 4];
+    stream.read_exact(&mut bytes).await.unwrap();
+    assert_eq!(&bytes, b"ping");
+    server.await.unwrap();
+}
+
+/// A runtime whose workers spawn and sleep without a pause, so that a fork finds them in the middle of something.
+fn restless() -> (Runtime, Arc<AtomicUsize>) {
+    let runtime = multi_thread(2);
+    let count = Arc::new(AtomicUsize::new(0));
+    for _ in 0..4 {
+        let count = count.clone();
+        runtime.spawn(async move {
+            loop {
+                for _ in 0..100 {
+                    task::spawn(task::yield_now()).await.unwrap();
+                    count.fetch_add(1, SeqCst);
+                }
+                time::sleep(Duration::from_micros(100)).await;
+            }
+        });
+    }
+    (runtime, count)
+}
+
+fn a_fresh_runtime_works_in_the_child() {
+    in_a_child(|| {
+        let runtime = multi_thread(2);
+        exercise(&runtime);
+        drop(runtime);
+        in_a_child(|| exercise(&multi_thread(2))); // and in a grandchild
+    });
+}
+
+fn the_global_runtime_of_the_child_is_its_own() {
+    let handle = runtime::block_on(async { runtime::Handle::current() });
+    in_a_child(|| {
+        let task = task::spawn(async { 6 * 7 });
+        assert_eq!(runtime::block_on(task).unwrap(), 42);
+        let panic = catch_unwind(AssertUnwindSafe(|| handle.block_on(async {}))).unwrap_err();
+        assert!(text_of(&*panic).contains("parent process"), "{}", text_of(&*panic));
+    });
+}
+
+/// A socket that is registered with the parent's runtime is open in the child too.
+fn what_the_child_drops_is_still_there_in_the_parent() {
+    let runtime = multi_thread(2);
+    let (mut ours, theirs) = runtime.block_on(async {
+        let listener = TcpListener::bind(ANY).await.unwrap();
+        let ours = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (ours, listener.accept().await.unwrap().0)
+    });
+    let mut both = Some((runtime, theirs));
+    in_a_child(|| {
+        let (runtime, theirs) = both.take().unwrap();
+        let begin = Instant::now();
+        drop(theirs);
+        drop(runtime);
+        assert!(begin.elapsed() < Runtime::DROP_WAITS, "it waited for threads that are not there");
+        exercise(&multi_thread(2));
+    });
+    let (runtime, mut theirs) = both.take().unwrap();
+    let reader = runtime.spawn(async move {
+        let mut bytes = [0; 4];
+        theirs.read_exact(&mut bytes).await.unwrap();
+        theirs.write_all(&bytes).await.unwrap();
+    });
+    thread::sleep(Duration::from_millis(5)); // until the task waits for an event
+    ours.write_all(b"ping").unwrap();
+    let mut bytes = [0; 4];
+    ours.read_exact(&mut bytes).unwrap();
+    runtime.block_on(reader).unwrap();
+    exercise(&runtime);
+}
+
+fn a_child_may_be_made_inside_a_task() {
+    let runtime = multi_thread(2);
+    let task = runtime.spawn(async { in_a_child(|| exercise(&multi_thread(2))) });
+    runtime.block_on(task).unwrap();
+}
+
+#[test]
+fn a_child_has_runtimes_of_its_own() {
+    let _watch = watch();
+    let (restless, count) = restless();
+    for _ in 0..10 {
+        a_fresh_runtime_works_in_the_child();
+        the_global_runtime_of_the_child_is_its_own();
+        what_the_child_drops_is_still_there_in_the_parent();
+        a_child_may_be_made_inside_a_task();
+    }
+    let before = count.load(SeqCst);
+    eventually("the parent's tasks go on", || count.load(SeqCst) > before + 1_000);
+    drop(restless);
+}
