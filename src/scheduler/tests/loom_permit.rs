@@ -4,8 +4,8 @@
 //!
 //! Each of these was weakened by hand, one at a time, and the model named here failed: the look at `free` in `rise` (two
 //! workers pass one permit), the unparking in `vacate` (a thread that waits for the worker), the end of the search in a
-//! worker that was granted a permit and finds it gone (a permit is withdrawn), the unparking in `set_permits` (a thread
-//! that waits for a permit).
+//! worker that finds its permit gone (a worker that was granted the search), the look of `set_permits` at the injector (a
+//! task that waits), and its unparking (a thread that waits).
 
 use loom::thread;
 
@@ -98,6 +98,24 @@ fn loom_a_permit_is_withdrawn_while_tasks_are_pushed() {
             worker.join().unwrap();
         }
         assert!(!small.idle.counts().is_searched);
+    });
+}
+
+#[test]
+fn loom_a_permit_is_withdrawn_from_a_worker_that_was_granted_the_search() {
+    loom::model(|| {
+        let small = Small::new(2, 1);
+        let locals = [Local::sit_down(&small), Local::sit_down(&small)];
+        locals[1].lie_down();
+        assert!(small.wake_searcher());
+        small.set_permits(1); // the one that was given last is withdrawn
+        locals[1].get_up(false);
+        assert!(small.idle.counts().is_searched);
+        let workers = locals.map(|local| thread::spawn(move || local.live(|_| false, |_, _| ())));
+        small.inject();
+        for worker in workers {
+            worker.join().unwrap();
+        }
     });
 }
 

@@ -454,7 +454,7 @@ impl Local {
         self.live(|_| false, run);
     }
 
-    fn get_up(&self, is_wanted: bool) {
+    pub(super) fn get_up(&self, is_wanted: bool) {
         match self.rise() {
             Rise::Granted => self.must_search.set(true),
             Rise::Awake => {
