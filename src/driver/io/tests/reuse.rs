@@ -28,8 +28,14 @@ fn look(reactor: &mut Reactor) {
     reactor.turn(Some(Duration::ZERO)).unwrap();
 }
 
+/// Other tests and the monitor open descriptors too, so the number is not reused each time.
 #[test]
 fn an_event_that_was_taken_reaches_no_later_registration() {
+    let is_reused = (0..100).any(|_| is_about_a_reused_descriptor());
+    assert!(is_reused, "the old descriptor's number was never given to the new one");
+}
+
+fn is_about_a_reused_descriptor() -> bool {
     let mut reactor = Reactor::new().unwrap();
     let (old, mut peer) = pair(reactor.handle());
     peer.write_all(b"for the old one").unwrap();
@@ -39,13 +45,13 @@ fn an_event_that_was_taken_reaches_no_later_registration() {
     drop(old);
     drop(peer);
     let (new, _peer) = pair(reactor.handle());
-    assert_eq!(new.as_raw_fd(), descriptor, "this test is about a reused descriptor");
-    assert!(format!("{reactor:?}").contains("places: 1"), "and about a reused place");
+    assert!(format!("{reactor:?}").contains("places: 1"), "the place is reused in any case");
     let wakes = Wakes::new();
     assert!(!is_readable(&new, &wakes.waker()));
     reactor.dispatch();
     assert!(!is_readable(&new, &wakes.waker()));
     assert_eq!(wakes.count(), 0);
+    new.as_raw_fd() == descriptor
 }
 
 #[test]
