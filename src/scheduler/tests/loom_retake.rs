@@ -19,7 +19,7 @@ use loom::thread;
 
 use super::small::{Local, Small};
 use crate::driver::Parker;
-use crate::scheduler::idle::{Retake, Rise};
+use crate::scheduler::idle::Retake;
 
 /// For workers without a duty.
 fn nothing(_: &Local) -> bool {

@@ -42,6 +42,9 @@ impl Tasks {
     }
 }
 
+/// How many workers `set_permits` may add in a model.
+const ADDED: usize = 1;
+
 /// A runtime that ends when a given number of tasks has run.
 pub(super) struct Small {
     pub(super) idle: Idle,
@@ -125,7 +128,7 @@ impl Small {
             idle: Idle::new(permits, spares.is_some(), Arc::new(ThreadBudget::new(most))),
             permits,
             injector: Tasks::none(),
-            queues: (0..permits + most).map(|_| Tasks::none()).collect(),
+            queues: (0..permits + most + ADDED).map(|_| Tasks::none()).collect(),
             running: AtomicUsize::new(0),
             left: AtomicUsize::new(tasks),
             driver: None,
