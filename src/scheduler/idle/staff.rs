@@ -174,7 +174,7 @@ impl Idle {
         mem::take(&mut inner.waiting)
     }
 
-    /// Whether somebody more could be given a permit than there is to be had.
+    /// Whether more permits are free than there are hands for.
     fn lacks_hands(&self) -> bool {
         let word = self.word.load(Relaxed);
         hands(word) < free(word)
