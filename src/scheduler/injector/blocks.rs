@@ -1,4 +1,8 @@
 //! The injector that ships: `crossbeam-queue`'s linked blocks, without a lock.
+//!
+//! Early tasks are counted before they are pushed, and counted down by who took one: the queue hands each task on with
+//! all that came before its push, so the count never falls below the number of tasks. It is relaxed, since it publishes
+//! nothing: if a push happened before a look, so did its counting, and the look sees that or something later.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -25,8 +29,8 @@ impl<T> Injector<T> {
 
     /// Adds a task that was about to run: behind others of its kind, before all else.
     pub(crate) fn push_early(&self, task: T) {
-        self.early.push(task);
         self.early_count.fetch_add(1, Relaxed);
+        self.early.push(task);
     }
 
     /// Takes the oldest task.

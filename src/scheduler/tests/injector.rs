@@ -80,3 +80,25 @@ fn workers_share_the_injector_without_loss() {
     });
     assert_eq!((drops.load(Relaxed), injector.is_empty()), (TASKS, true));
 }
+
+#[test]
+fn early_tasks_that_were_taken_before_they_were_counted_made_the_length_wrap() {
+    const TASKS: usize = 20_000;
+    let injector = Injector::new();
+    let taken = AtomicUsize::new(0);
+    let pop = || {
+        while taken.load(Relaxed) < 2 * TASKS {
+            assert!(injector.len() <= 2 * TASKS, "more than there ever were");
+            if injector.pop().is_some() {
+                taken.fetch_add(1, Relaxed);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| (0..TASKS).for_each(|task| injector.push_early(task)));
+            scope.spawn(pop);
+        }
+    });
+    assert!(injector.is_empty());
+}

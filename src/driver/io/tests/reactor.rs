@@ -88,24 +88,3 @@ fn a_wait_of_months_is_not_cut_short() {
         assert!(!events.is_empty(), "it ended by itself");
     }
 }
-
-/// Prints how late each way is; nothing is asserted, since that is the machine's business.
-#[test]
-#[ignore = "a measurement"]
-fn lateness() {
-    let (mut poll, mut events) = (Poll::new().unwrap(), Events::with_capacity(8));
-    for (name, wait) in ["precise", "whole milliseconds"].into_iter().zip(WAYS) {
-        for micros in [50, 100, 500, 1_000, 1_100, 2_500] {
-            let timeout = Duration::from_micros(micros);
-            let mut late: Vec<_> = (0..200)
-                .map(|_| {
-                    let began = Instant::now();
-                    wait(&mut poll, &mut events, Some(timeout)).unwrap();
-                    began.elapsed() - timeout
-                })
-                .collect();
-            late.sort();
-            println!("{name}, {timeout:?}: median {:?}, 99% {:?} late", late[100], late[198]);
-        }
-    }
-}
