@@ -82,7 +82,7 @@ fn workers_share_the_injector_without_loss() {
 }
 
 #[test]
-fn early_tasks_that_were_taken_before_they_were_counted_made_the_length_wrap() {
+fn workers_share_the_early_tasks_and_the_count_ends_at_none() {
     const TASKS: usize = 20_000;
     let injector = Injector::new();
     let taken = AtomicUsize::new(0);
