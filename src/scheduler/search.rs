@@ -2,14 +2,25 @@
 //!
 //! # The order
 //!
-//! 1. every 61st time the injector first, so that nothing there waits behind a queue that refills itself;
+//! 1. every 61st time the injector first, so that nothing there waits behind a queue that refills itself; and the tasks
+//!    that yielded, when none of them came for as long;
 //! 2. the LIFO slot, at most [`MOST_IN_A_ROW`] times while others wait in the queue;
 //! 3. the queue;
-//! 4. the slot after all;
+//! 4. the tasks that yielded;
 //! 5. the injector, a batch;
-//! 6. the driver, if there are others to steal from: what is due or ready;
-//! 7. as the only searcher: timers that are overdue, what workers left behind whose permit was taken, the injector, and the queues of the others,
+//! 6. the slot after all, if thieves have emptied the queue meanwhile;
+//! 7. the driver, if there are others to steal from: what is due or ready;
+//! 8. as the only searcher: timers that are overdue, what workers left behind whose permit was taken, the injector, and the queues of the others,
 //!    each from a random one on, some rounds with growing pauses; at last the slot of a worker that was in one and the same poll all the while.
+//!
+//! # Who yields stands behind who was woken
+//!
+//! A task that yields, be it by itself or since its budget was spent, says that others may run first. Some of them are yet
+//! to be woken, by a timer that is due or a socket that is ready, and would stand behind it in one common queue: two
+//! tasks that work for 100 us between yields would let each timer of their worker wait for both. So who yields stands in
+//! a queue of its own, behind what is woken until its turn comes. It comes after 61 polls of
+//! others at the latest; not every 61st time, since a receiver of many senders that runs before all of them have sent finds
+//! less to receive, and then has more turns, each of which wakes senders on another worker's time.
 //!
 //! # Calling for help
 //!
@@ -24,6 +35,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use super::run_queue::Owner;
 use super::worker::{Local, Worker};
 use crate::cell::Runnable;
 use std::hint::spin_loop;
@@ -31,6 +43,9 @@ use std::sync::Arc;
 
 /// After so many polls the injector comes first once. A prime, so that it does not fall in step with the program.
 const INJECTOR_INTERVAL: u64 = 61;
+
+/// After so many polls of others comes one who yielded.
+const MOST_BEFORE_YIELDED: u64 = 61;
 
 /// How many tasks in a row may come from the LIFO slot while the queue is not empty.
 const MOST_IN_A_ROW: u32 = 3;
@@ -51,17 +66,29 @@ impl Local {
         if self.must_search.get() {
             return self.search();
         }
-        if self.polls.get().is_multiple_of(INJECTOR_INTERVAL)
-            && let Some(task) = self.scheduler().injector.pop()
-        {
-            return Some(task);
-        }
-        self.next_from_slot()
-            .or_else(|| self.next_from_queue())
-            .or_else(|| self.worker().slot.take())
+        self.beat.count_yielded(false);
+        self.next_by_turn()
+            .or_else(|| self.next_from_slot())
+            .or_else(|| self.next_from(&self.queue))
+            .or_else(|| self.next_yielded())
             .or_else(|| self.next_from_injector())
+            .or_else(|| self.worker().slot.take())
             .or_else(|| self.next_from_driver())
             .or_else(|| self.search())
+    }
+
+    /// The task of whoever has waited long enough for others to run dry.
+    #[inline]
+    fn next_by_turn(&self) -> Option<Runnable> {
+        let polls = self.polls.get();
+        if polls.is_multiple_of(INJECTOR_INTERVAL) {
+            return self.scheduler().injector.pop();
+        }
+        if polls.wrapping_sub(self.yielded_at.get()) >= MOST_BEFORE_YIELDED {
+            self.yielded_at.set(polls);
+            return self.next_yielded();
+        }
+        None
     }
 
     /// Looks in at the driver, without waiting.
@@ -89,7 +116,7 @@ impl Local {
     }
 
     fn own_task(&self) -> Option<Runnable> {
-        self.worker().slot.take().or_else(|| self.queue.pop())
+        self.worker().slot.take().or_else(|| self.queue.pop()).or_else(|| self.yielded.pop())
     }
 
     #[inline]
@@ -104,15 +131,29 @@ impl Local {
     }
 
     #[inline]
-    fn next_from_queue(&self) -> Option<Runnable> {
-        let task = self.queue.pop()?;
+    fn next_yielded(&self) -> Option<Runnable> {
+        let task = self.next_from(&self.yielded)?;
+        self.yielded_at.set(self.polls.get());
+        self.beat.count_yielded(true);
+        Some(task)
+    }
+
+    /// The next task of one of the worker's queues.
+    #[inline]
+    fn next_from(&self, queue: &Owner<Runnable>) -> Option<Runnable> {
+        let task = queue.pop()?;
         self.streak.set(0);
-        if self.queue.is_empty() && self.scheduler().injector.is_empty() {
+        if queue.is_empty() && self.is_last() {
             self.pace.reset();
         } else if self.scheduler().idle.needs_searcher() && self.pace.is_slow() {
             self.scheduler().wake_searcher();
         }
         Some(task)
+    }
+
+    /// Whether nothing waits in the queues but what is in the slot.
+    fn is_last(&self) -> bool {
+        self.queue.is_empty() && self.yielded.is_empty() && self.scheduler().injector.is_empty()
     }
 
     fn next_from_injector(&self) -> Option<Runnable> {
@@ -174,7 +215,8 @@ impl Local {
     }
 
     fn steal_from(&self, victim: &Worker) -> Option<Runnable> {
-        let (task, more) = victim.queue.steal_into(&self.queue)?;
+        let woken = victim.queue.steal_into(&self.queue);
+        let (task, more) = woken.or_else(|| victim.yielded.steal_into(&self.yielded))?;
         self.count_stolen(1 + more);
         Some(task)
     }

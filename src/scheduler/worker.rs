@@ -33,7 +33,7 @@ use crate::util::sync::fence;
 ///
 /// | field | read | written |
 /// |---|---|---|
-/// | `index`, `scheduler`, `queue` | anyone | never |
+/// | `index`, `scheduler`, `queue`, `yielded` | anyone | never |
 /// | `permit` | anyone | see `permit` |
 /// | `slot` | anyone takes | the worker's thread puts |
 /// | `suspended` | under its lock | under its lock |
@@ -46,6 +46,8 @@ pub(crate) struct Worker {
     pub(super) permit: Arc<Permit>,
     /// The run queue, from the thieves' side.
     pub(super) queue: Stealer<Runnable>,
+    /// The tasks that gave way to others, likewise.
+    pub(super) yielded: Stealer<Runnable>,
     /// The LIFO slot: the task that was woken last, run next.
     pub(super) slot: Slot,
     /// The tasks that suspended first on this worker.
@@ -60,6 +62,7 @@ pub(crate) struct Worker {
 /// The half of a worker that one thread has at a time.
 struct Seat {
     queue: Owner<Runnable>,
+    yielded: Owner<Runnable>,
     rng: Rng,
     polls: u64,
 }
@@ -70,10 +73,14 @@ pub(crate) struct Local {
     worker: Arc<Worker>,
     parker: Arc<Parker>,
     pub(super) queue: Owner<Runnable>,
+    /// Tasks that were woken in their own poll, to let others run first.
+    pub(super) yielded: Owner<Runnable>,
     stash: Stash,
     pub(super) rng: Rng,
     /// Polls begun; mirrored in the worker's diary.
     pub(super) polls: Cell<u64>,
+    /// How many polls had begun when a task that had yielded was last polled, or looked for in vain.
+    pub(super) yielded_at: Cell<u64>,
     /// How many tasks in a row came from the LIFO slot.
     pub(super) streak: Cell<u32>,
     /// Whether this worker has the right to search, and has not begun.
@@ -131,13 +138,15 @@ impl Duty for NoDuty {
 
 impl Worker {
     pub(super) fn new(index: usize, scheduler: Weak<Scheduler>, permit: Arc<Permit>) -> Self {
-        let (owner, stealer) = run_queue::new();
-        let seat = Seat { queue: owner, rng: Rng::new(index as u64), polls: 0 };
+        let (queue, stealer) = run_queue::new();
+        let (yielded, yielded_stealer) = run_queue::new();
+        let seat = Seat { queue, yielded, rng: Rng::new(index as u64), polls: 0 };
         Self {
             index,
             scheduler,
             permit,
             queue: stealer,
+            yielded: yielded_stealer,
             slot: Slot::new(),
             suspended: OwnedSet::new(),
             diary: Diary::new(),
@@ -162,24 +171,29 @@ impl Worker {
 
     /// How many tasks wait here that others could run.
     pub(super) fn waiting_tasks(&self) -> usize {
-        self.queue.len() as usize + usize::from(!self.slot.is_empty())
+        let queued = self.queue.len() + self.yielded.len();
+        queued as usize + usize::from(!self.slot.is_empty())
     }
 
     /// Takes them from here, one by one.
     pub(super) fn take_waiting_tasks(&self) -> impl Iterator<Item = Runnable> {
-        std::iter::from_fn(|| self.slot.take().or_else(|| self.queue.steal_one()))
+        std::iter::from_fn(|| self.slot.take().or_else(|| self.take_queued()))
+    }
+
+    fn take_queued(&self) -> Option<Runnable> {
+        self.queue.steal_one().or_else(|| self.yielded.steal_one())
     }
 
     /// Moves them to the injector, where the one in the slot comes early: it was about to run. Whoever calls this looks at
     /// the injector afterwards.
     pub(super) fn unload_into(&self, injector: &Injector<Runnable>) {
         self.slot.take().into_iter().for_each(|task| injector.push_early(task));
-        std::iter::from_fn(|| self.queue.steal_one()).for_each(|task| injector.push(task));
+        std::iter::from_fn(|| self.take_queued()).for_each(|task| injector.push(task));
     }
 
     /// Whether tasks wait here that others could run.
     pub(super) fn has_waiting_tasks(&self) -> bool {
-        !self.queue.is_empty() || !self.slot.is_empty()
+        !self.queue.is_empty() || !self.yielded.is_empty() || !self.slot.is_empty()
     }
 }
 
@@ -197,9 +211,11 @@ impl Local {
             worker,
             parker: parker.clone(),
             queue: seat.queue,
+            yielded: seat.yielded,
             stash: Stash::default(),
             rng: seat.rng,
             polls: Cell::new(seat.polls),
+            yielded_at: Cell::new(seat.polls),
             streak: Cell::new(0),
             must_search: Cell::new(false),
             pace: Pace::new(),
@@ -217,7 +233,12 @@ impl Local {
         self.worker.thread.set_to_nobody();
         let scheduler = self.scheduler.clone();
         // The stash ends here: it refers to workers, which must not refer to one another through their seats.
-        let seat = Seat { queue: self.queue, rng: self.rng, polls: self.polls.get() };
+        let seat = Seat {
+            queue: self.queue,
+            yielded: self.yielded,
+            rng: self.rng,
+            polls: self.polls.get(),
+        };
         *self.worker.seat() = Some(seat);
         scheduler.idle.vacate(self.worker.index);
         scheduler.after_push();
@@ -297,17 +318,17 @@ impl Local {
             return self.scheduler.inject(task);
         }
         if let Some(displaced) = self.worker.slot.replace(task) {
-            self.push_back(displaced);
+            self.queue_in(&self.queue, displaced);
         }
     }
 
-    /// Queues a task behind the others.
+    /// Queues a task that was woken in its own poll behind the others.
     #[inline]
     pub(super) fn push_behind(&self, task: Runnable) {
         if !self.has_permit() {
             self.scheduler.inject(task);
         } else if self.scheduler.injector.is_empty() {
-            self.push_back(task);
+            self.queue_in(&self.yielded, task);
         } else {
             // Those in the injector were there before: in a full queue of tasks that yield, this one would overtake them
             // again and again. This worker gets to the injector when its queue is empty.
@@ -316,9 +337,9 @@ impl Local {
     }
 
     #[inline]
-    fn push_back(&self, task: Runnable) {
+    fn queue_in(&self, queue: &Owner<Runnable>, task: Runnable) {
         // What overflows needs no wake: this worker runs, and looks at the injector before it sleeps.
-        if let Err(task) = self.queue.push(task) {
+        if let Err(task) = queue.push(task) {
             self.scheduler.injector.push(task);
         }
     }

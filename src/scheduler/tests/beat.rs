@@ -81,3 +81,16 @@ fn time_in_the_driver_is_no_sign_of_long_polls() {
         assert_eq!(looks, [], "a look right after the driver was waited in");
     }
 }
+
+#[test]
+fn short_polls_of_woken_tasks_do_not_put_off_the_look_after_a_long_one_of_a_yielder() {
+    let (beat, mut clock) = start();
+    for _ in 0..100 {
+        beat.count_yielded(false);
+        intervals(&beat, &mut clock, Duration::from_nanos(50), 40);
+        beat.count_yielded(true);
+        clock = clock.saturating_add(Duration::from_micros(100));
+        assert!(beat.is_due(), "a poll of 100 us has a look behind it");
+        beat.looked(clock);
+    }
+}
