@@ -2,6 +2,8 @@
 //!
 //! Each task does a few things that are chosen at random: it computes, blocks, spawns, sleeps, speaks to a server, aborts
 //! another. Every completion and every drop is counted. `GOSCHED_STRESS_SECONDS` says for how long this goes on.
+//!
+//! It has been seen to hang when the task in the slot of a worker without a permit was forgotten instead of moved.
 #![cfg(all(feature = "net", feature = "rt-multi-thread", feature = "time"))]
 
 mod support;
