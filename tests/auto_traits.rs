@@ -270,3 +270,16 @@ fn futures_of_locks_are_send() {
     is_send(semaphore.acquire_many(1));
     is_send(semaphore.clone().acquire_owned());
 }
+
+#[cfg(feature = "sync")]
+#[test]
+fn auto_traits_of_notifications_are_as_promised() {
+    use runtime::sync::Notify;
+    use runtime::sync::futures::{Notified, OwnedNotified};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Notify:                     "yes  yes  yes   yes        yes";
+        Notified<'static>:          "yes  yes  no    no         no";
+        OwnedNotified:              "yes  yes  no    no         no";
+    }
+}

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use runtime::sync::{Mutex, RwLock, Semaphore};
+use runtime::sync::{Mutex, Notify, RwLock, Semaphore};
 
 thread_local! {
     /// Allocations of this thread.
@@ -71,4 +71,11 @@ fn waiting_for_permits_and_locks_allocates_nothing() {
     assert_eq!(allocations(|| wait(|| lock.write(), || drop(guard))), 0);
     let guard = lock.try_write().unwrap();
     assert_eq!(allocations(|| wait(|| lock.read(), || drop(guard))), 0);
+}
+
+#[test]
+fn waiting_for_a_notification_allocates_nothing() {
+    let notify = Notify::new();
+    assert_eq!(allocations(|| wait(|| notify.notified(), || notify.notify_one())), 0);
+    assert_eq!(allocations(|| wait(|| notify.notified(), || notify.notify_waiters())), 0);
 }

@@ -12,6 +12,7 @@
 //! | [`RwLock`] | any task, for a value that many may read, or one may write |
 //! | [`Semaphore`] | any task, for some of a number of permits |
 //! | [`mpsc`] | one task, for the values of many; and these, for room |
+//! | [`Notify`] | any task, to be told to look |
 //!
 //! # Invariants
 //!
@@ -29,8 +30,10 @@
 
 mod permits;
 
+pub mod futures;
 pub mod mpsc;
 mod mutex;
+mod notify;
 pub mod oneshot;
 mod rwlock;
 mod semaphore;
@@ -39,6 +42,7 @@ mod wait_group;
 pub use self::mutex::{
     MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard, TryLockError,
 };
+pub use self::notify::Notify;
 pub use self::rwlock::{
     OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock,
     RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard,

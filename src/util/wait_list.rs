@@ -180,11 +180,23 @@ impl<N> WaitList<N> {
     /// The note of the waiter that is served next.
     #[cfg(feature = "sync")]
     pub(crate) fn front_mut(&mut self) -> Option<&mut N> {
-        let first = self.first?;
+        self.note_mut(self.first?)
+    }
+
+    /// The note of the waiter that came last.
+    #[cfg(feature = "sync")]
+    pub(crate) fn back_mut(&mut self) -> Option<&mut N> {
+        self.note_mut(self.last?)
+    }
+
+    /// The note of a linked waiter of this list.
+    #[cfg(feature = "sync")]
+    #[inline]
+    fn note_mut(&mut self, waiter: NonNull<Waiter<N>>) -> Option<&mut N> {
         // SAFETY: a linked waiter of this list (1, 2); the reference lives as long as the borrow of
         // the list, without which nobody may touch the entry.
         let note = unsafe {
-            with(first, |entry| match &mut entry.phase {
+            with(waiter, |entry| match &mut entry.phase {
                 Phase::Waiting(_, note) => NonNull::from(note),
                 _ => unreachable!("a linked waiter is not waiting"),
             })
@@ -200,6 +212,13 @@ impl<N> WaitList<N> {
     pub(crate) fn pop_front(&mut self) -> Option<Waker> {
         let first = self.first?;
         Some(self.take(first))
+    }
+
+    /// As [`pop_front`](Self::pop_front), of the waiter that came last.
+    #[cfg(feature = "sync")]
+    pub(crate) fn pop_back(&mut self) -> Option<Waker> {
+        let last = self.last?;
+        Some(self.take(last))
     }
 
     /// Unlinks the first waiter with such a note, which its owner gets, and returns its waker, to be woken outside

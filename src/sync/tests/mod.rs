@@ -9,6 +9,10 @@ mod mpsc;
 #[cfg(not(loom))]
 mod mpsc_permits;
 #[cfg(not(loom))]
+mod notify;
+#[cfg(not(loom))]
+mod notify_by_model;
+#[cfg(not(loom))]
 mod oneshot;
 #[cfg(not(loom))]
 mod permits_by_model;
@@ -17,6 +21,8 @@ mod semaphore;
 #[cfg(not(loom))]
 mod wait_group;
 
+#[cfg(loom)]
+mod loom_notify;
 #[cfg(loom)]
 mod loom_oneshot;
 #[cfg(loom)]

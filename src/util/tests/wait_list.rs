@@ -57,6 +57,29 @@ fn leaving_the_queue_from_any_place_keeps_the_rest_in_order() {
 }
 
 #[test]
+fn the_list_is_served_from_both_ends() {
+    let lock = Permits::new(0);
+    let mut waiters = queue(&lock, 4);
+    let serve = |last: bool| {
+        let mut permits = lock.lock();
+        let list = &mut permits.waiters;
+        let note = if last { list.back_mut() } else { list.front_mut() };
+        *note.expect("somebody is left") = true;
+        let waker = if last { list.pop_back() } else { list.pop_front() };
+        drop(permits);
+        waker.expect("somebody is left").wake();
+    };
+    for (last, place) in [(true, 3), (false, 0), (true, 2), (true, 1)] {
+        serve(last);
+        let (waiter, wakes) = &mut waiters[place];
+        assert_eq!(wakes.count(), 1);
+        assert!(acquire(&lock, waiter.as_mut(), &wakes.waker()));
+    }
+    let list = &mut lock.lock().waiters;
+    assert!(list.is_empty() && list.back_mut().is_none() && list.pop_back().is_none());
+}
+
+#[test]
 fn a_waiter_that_was_woken_and_leaves_passes_its_permit_on() {
     let lock = Permits::new(0);
     let mut waiters = queue(&lock, 2);
