@@ -283,3 +283,34 @@ fn auto_traits_of_notifications_are_as_promised() {
         OwnedNotified:              "yes  yes  no    no         no";
     }
 }
+
+#[cfg(feature = "sync")]
+#[test]
+fn auto_traits_of_watch_are_as_promised() {
+    use runtime::sync::watch::error::{RecvError, SendError};
+    use runtime::sync::watch::{Receiver, Ref, Sender};
+    /// `Send`, and not `Sync`.
+    type Cell = std::cell::Cell<u8>;
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Sender<u8>:                 "yes  yes  yes   yes        yes";
+        Sender<Cell>:               "no   no   yes   yes        yes";
+        Receiver<u8>:               "yes  yes  yes   yes        yes";
+        Receiver<Cell>:             "no   no   yes   yes        yes";
+        Ref<'static, u8>:           "no   yes  yes   yes        yes";
+        Ref<'static, Cell>:         "no   no   yes   no         no";
+        SendError<Cell>:            "yes  no   yes   yes        no";
+        RecvError:                  "yes  yes  yes   yes        yes";
+    }
+}
+
+#[cfg(feature = "sync")]
+#[test]
+fn futures_of_watch_are_send() {
+    use runtime::sync::watch;
+    fn is_send<T: Send + Sync>(_: T) {}
+    let (tx, mut rx) = watch::channel(0);
+    is_send(rx.changed());
+    is_send(rx.wait_for(|n| *n == 1));
+    is_send(tx.closed());
+}

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use runtime::sync::{Mutex, Notify, RwLock, Semaphore};
+use runtime::sync::{Mutex, Notify, RwLock, Semaphore, watch};
 
 thread_local! {
     /// Allocations of this thread.
@@ -78,4 +78,23 @@ fn waiting_for_a_notification_allocates_nothing() {
     let notify = Notify::new();
     assert_eq!(allocations(|| wait(|| notify.notified(), || notify.notify_one())), 0);
     assert_eq!(allocations(|| wait(|| notify.notified(), || notify.notify_waiters())), 0);
+}
+
+#[test]
+fn waiting_for_a_change_allocates_nothing() {
+    let (tx, rx) = watch::channel(1);
+    let receivers = [rx.clone(), rx];
+    let next = Cell::new(receivers.iter());
+    // Each wait has a receiver of its own.
+    let changed = || {
+        let mut receivers = next.take();
+        let mut rx = receivers.next().expect("two wait").clone();
+        next.set(receivers);
+        async move { rx.changed().await }
+    };
+    assert_eq!(allocations(|| wait(changed, || tx.send(2).unwrap())), 0);
+
+    let tx = watch::Sender::new(1);
+    let receiver = Cell::new(Some(tx.subscribe()));
+    assert_eq!(allocations(|| wait(|| tx.closed(), || drop(receiver.take()))), 0);
 }

@@ -13,6 +13,7 @@
 //! | [`Semaphore`] | any task, for some of a number of permits |
 //! | [`mpsc`] | one task, for the values of many; and these, for room |
 //! | [`Notify`] | any task, to be told to look |
+//! | [`watch`] | any task, for a value to change |
 //!
 //! # Invariants
 //!
@@ -38,6 +39,7 @@ pub mod oneshot;
 mod rwlock;
 mod semaphore;
 mod wait_group;
+pub mod watch;
 
 pub use self::mutex::{
     MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard, TryLockError,

@@ -182,6 +182,28 @@ fn loom_a_notification_for_one_is_seen_or_found_waiting() {
     });
 }
 
+/// The permit that a wait has seen may be another one by the time it takes it.
+#[test]
+fn loom_a_permit_that_was_taken_and_stored_again_tells_of_the_second() {
+    loom::model(|| {
+        let shared = Shared::new();
+        shared.notify.notify_one();
+        let other = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            if poll(pin!(other.notify.notified())).is_ready() {
+                other.work();
+                other.set();
+                other.notify.notify_one();
+            }
+        });
+        block_on(shared.notify.notified());
+        if shared.is_set() {
+            assert!(shared.is_done());
+        }
+        thread.join().unwrap();
+    });
+}
+
 #[test]
 fn loom_two_notifications_reach_two_who_enabled() {
     loom::model(|| {

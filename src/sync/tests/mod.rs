@@ -20,6 +20,10 @@ mod permits_by_model;
 mod semaphore;
 #[cfg(not(loom))]
 mod wait_group;
+#[cfg(not(loom))]
+mod watch;
+#[cfg(not(loom))]
+mod watch_by_model;
 
 #[cfg(loom)]
 mod loom_notify;
@@ -29,3 +33,5 @@ mod loom_oneshot;
 mod loom_permits;
 #[cfg(loom)]
 mod loom_wait_group;
+#[cfg(loom)]
+mod loom_watch;

@@ -6,6 +6,8 @@ pub(crate) use ::loom::sync::MutexGuard;
 pub(crate) use ::loom::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, fence,
 };
+#[cfg(feature = "sync")]
+pub(crate) use ::loom::sync::{RwLockReadGuard, RwLockWriteGuard};
 
 use ::std::sync::{PoisonError, TryLockError};
 use ::std::time::Duration;
@@ -61,6 +63,26 @@ impl<T> Mutex<T> {
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => None,
         }
+    }
+}
+
+/// A lock for many readers or one writer, without poisoning: what a writer did before it panicked stays.
+#[cfg(feature = "sync")]
+#[derive(Debug)]
+pub(crate) struct RwLock<T>(::loom::sync::RwLock<T>);
+
+#[cfg(feature = "sync")]
+impl<T> RwLock<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(::loom::sync::RwLock::new(value))
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
