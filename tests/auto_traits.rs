@@ -273,11 +273,13 @@ fn futures_of_locks_are_send() {
 
 #[cfg(feature = "sync")]
 #[test]
-fn auto_traits_of_notifications_are_as_promised() {
-    use runtime::sync::Notify;
+fn auto_traits_of_notifications_and_barriers_are_as_promised() {
     use runtime::sync::futures::{Notified, OwnedNotified};
+    use runtime::sync::{Barrier, BarrierWaitResult, Notify};
     pin_down! {
         //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Barrier:                    "yes  yes  yes   yes        yes";
+        BarrierWaitResult:          "yes  yes  yes   yes        yes";
         Notify:                     "yes  yes  yes   yes        yes";
         Notified<'static>:          "yes  yes  no    no         no";
         OwnedNotified:              "yes  yes  no    no         no";

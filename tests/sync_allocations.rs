@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use runtime::sync::{Mutex, Notify, RwLock, Semaphore, watch};
+use runtime::sync::{Barrier, Mutex, Notify, RwLock, Semaphore, watch};
 
 thread_local! {
     /// Allocations of this thread.
@@ -78,6 +78,19 @@ fn waiting_for_a_notification_allocates_nothing() {
     let notify = Notify::new();
     assert_eq!(allocations(|| wait(|| notify.notified(), || notify.notify_one())), 0);
     assert_eq!(allocations(|| wait(|| notify.notified(), || notify.notify_waiters())), 0);
+}
+
+#[test]
+fn waiting_for_each_other_allocates_nothing() {
+    let barrier = Barrier::new(2);
+    let mut cx = Context::from_waker(Waker::noop());
+    let all = allocations(|| {
+        let mut first = pin!(barrier.wait());
+        assert!(first.as_mut().poll(&mut cx).is_pending());
+        assert!(pin!(barrier.wait()).poll(&mut cx).is_ready());
+        assert!(first.poll(&mut cx).is_ready());
+    });
+    assert_eq!(all, 0);
 }
 
 #[test]

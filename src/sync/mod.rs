@@ -14,6 +14,7 @@
 //! | [`mpsc`] | one task, for the values of many; and these, for room |
 //! | [`Notify`] | any task, to be told to look |
 //! | [`watch`] | any task, for a value to change |
+//! | [`Barrier`] | a number of tasks, for each other |
 //!
 //! # Invariants
 //!
@@ -31,6 +32,7 @@
 
 mod permits;
 
+mod barrier;
 pub mod futures;
 pub mod mpsc;
 mod mutex;
@@ -41,6 +43,7 @@ mod semaphore;
 mod wait_group;
 pub mod watch;
 
+pub use self::barrier::{Barrier, BarrierWaitResult};
 pub use self::mutex::{
     MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard, TryLockError,
 };

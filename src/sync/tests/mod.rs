@@ -3,6 +3,8 @@
 #[cfg(not(loom))]
 mod auto_traits;
 #[cfg(not(loom))]
+mod barrier;
+#[cfg(not(loom))]
 mod locks;
 #[cfg(not(loom))]
 mod mpsc;
