@@ -199,7 +199,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
 }
 
 /// [`poll_proceed`] for a leaf operation that is sure to complete.
-#[cfg(feature = "io-util")]
+#[cfg(any(feature = "io-util", feature = "sync"))]
 #[inline]
 pub(crate) fn poll_complete(cx: &mut Context<'_>) -> Poll<()> {
     poll_proceed(cx).map(|unit| unit.made_progress())

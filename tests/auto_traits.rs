@@ -316,3 +316,37 @@ fn futures_of_watch_are_send() {
     is_send(rx.wait_for(|n| *n == 1));
     is_send(tx.closed());
 }
+
+#[cfg(feature = "sync")]
+#[test]
+fn auto_traits_of_what_is_set_once_are_as_promised() {
+    use runtime::sync::{OnceCell, SetError, SetOnce, SetOnceError};
+    /// `Send`, and not `Sync`.
+    type Cell = std::cell::Cell<u8>;
+    /// `Sync`, and not `Send`.
+    type Guard = std::sync::MutexGuard<'static, u8>;
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        OnceCell<u8>:               "yes  yes  yes   yes        yes";
+        OnceCell<Cell>:             "yes  no   yes   yes        no";
+        OnceCell<Guard>:            "no   no   yes   yes        yes";
+        OnceCell<Pinned>:           "yes  yes  no    yes        yes";
+        SetError<Cell>:             "yes  no   yes   yes        no";
+        SetOnce<u8>:                "yes  yes  yes   yes        yes";
+        SetOnce<Cell>:              "yes  no   yes   yes        no";
+        SetOnce<Guard>:             "no   no   yes   yes        yes";
+        SetOnceError<Cell>:         "yes  no   yes   yes        no";
+    }
+}
+
+#[cfg(feature = "sync")]
+#[test]
+fn futures_of_what_is_set_once_are_send() {
+    use std::future::ready;
+
+    use runtime::sync::{OnceCell, SetOnce};
+    fn is_send<T: Send + Sync>(_: T) {}
+    is_send(OnceCell::new().get_or_init(|| ready(1)));
+    is_send(OnceCell::new().get_or_try_init(|| ready(Ok::<_, ()>(1))));
+    is_send(SetOnce::<u8>::new().wait());
+}

@@ -15,6 +15,8 @@
 //! | [`Notify`] | any task, to be told to look |
 //! | [`watch`] | any task, for a value to change |
 //! | [`Barrier`] | a number of tasks, for each other |
+//! | [`OnceCell`] | any task, for another that makes a value once |
+//! | [`SetOnce`] | any task, for a value that is provided once |
 //!
 //! # Invariants
 //!
@@ -37,9 +39,11 @@ pub mod futures;
 pub mod mpsc;
 mod mutex;
 mod notify;
+mod once_cell;
 pub mod oneshot;
 mod rwlock;
 mod semaphore;
+mod set_once;
 mod wait_group;
 pub mod watch;
 
@@ -48,6 +52,7 @@ pub use self::mutex::{
     MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard, TryLockError,
 };
 pub use self::notify::Notify;
+pub use self::once_cell::{OnceCell, SetError};
 pub use self::rwlock::{
     OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock,
     RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard,
@@ -55,6 +60,7 @@ pub use self::rwlock::{
 pub use self::semaphore::{
     AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TryAcquireError,
 };
+pub use self::set_once::{SetOnce, SetOnceError};
 pub use self::wait_group::{Member, Wait, WaitGroup};
 
 #[cfg(test)]

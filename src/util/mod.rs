@@ -1,4 +1,4 @@
-//! Tools without a policy: the wait list, batches of wakers, random numbers, what belongs to one process, and the loom
+//! Tools without a policy: the wait list, batches of wakers, a place that is written once, random numbers, what belongs to one process, and the loom
 //! switch.
 //!
 //! Everything above stands on these; they know no tasks, no scheduler and no driver.
@@ -18,6 +18,8 @@ pub(crate) mod wait;
 pub(crate) mod wait_list;
 #[cfg(any(feature = "net", feature = "sync", feature = "time"))]
 pub(crate) mod wake_batch;
+#[cfg(feature = "sync")]
+pub(crate) mod write_once;
 
 #[cfg(all(test, any(feature = "net", feature = "sync", feature = "time")))]
 pub(crate) mod tests;

@@ -15,11 +15,15 @@ mod notify;
 #[cfg(not(loom))]
 mod notify_by_model;
 #[cfg(not(loom))]
+mod once_cell;
+#[cfg(not(loom))]
 mod oneshot;
 #[cfg(not(loom))]
 mod permits_by_model;
 #[cfg(not(loom))]
 mod semaphore;
+#[cfg(not(loom))]
+mod set_once;
 #[cfg(not(loom))]
 mod wait_group;
 #[cfg(not(loom))]
