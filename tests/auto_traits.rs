@@ -253,6 +253,74 @@ fn auto_traits_of_locks_are_as_promised() {
 
 #[cfg(feature = "sync")]
 #[test]
+fn auto_traits_of_channels_are_as_promised() {
+    use runtime::sync::{Member, Wait, WaitGroup, mpsc, oneshot};
+    /// `Send`, and not `Sync`.
+    type Cell = std::cell::Cell<u8>;
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        mpsc::Sender<Cell>:         "yes  yes  yes   yes        yes";
+        mpsc::Sender<Nothing>:      "no   no   yes   yes        yes";
+        mpsc::WeakSender<Cell>:     "yes  yes  yes   yes        yes";
+        mpsc::Receiver<Cell>:       "yes  yes  yes   yes        yes";
+        mpsc::Receiver<Pinned>:     "yes  yes  yes   yes        yes";
+        mpsc::Receiver<Nothing>:    "no   no   yes   yes        yes";
+        mpsc::Permit<'static, Cell>: "yes yes  yes   yes        yes";
+        mpsc::Permit<'static, Nothing>: "no no yes   yes        yes";
+        mpsc::PermitIterator<'static, Cell>: "yes yes yes yes   yes";
+        mpsc::OwnedPermit<Cell>:    "yes  yes  yes   yes        yes";
+        mpsc::OwnedPermit<Nothing>: "no   no   yes   yes        yes";
+        mpsc::UnboundedSender<Cell>: "yes yes  yes   yes        yes";
+        mpsc::UnboundedSender<Nothing>: "no no yes   yes        yes";
+        mpsc::WeakUnboundedSender<Cell>: "yes yes yes yes       yes";
+        mpsc::UnboundedReceiver<Cell>: "yes yes yes  yes        yes";
+        mpsc::UnboundedReceiver<Nothing>: "no no yes yes        yes";
+        mpsc::error::SendError<Cell>: "yes no  yes   yes        no";
+        mpsc::error::SendTimeoutError<Cell>: "yes no yes yes    no";
+        mpsc::error::TrySendError<Cell>: "yes no yes yes        no";
+        mpsc::error::TryRecvError:  "yes  yes  yes   yes        yes";
+
+        oneshot::Sender<Cell>:      "yes  yes  yes   no         no";
+        oneshot::Sender<Nothing>:   "no   no   yes   no         no";
+        oneshot::Receiver<Cell>:    "yes  yes  yes   no         no";
+        oneshot::Receiver<Nothing>: "no   no   yes   no         no";
+        oneshot::error::RecvError:  "yes  yes  yes   yes        yes";
+        oneshot::error::TryRecvError: "yes yes yes   yes        yes";
+
+        WaitGroup:                  "yes  yes  yes   yes        yes";
+        Member:                     "yes  yes  yes   yes        yes";
+        Wait:                       "yes  yes  no    no         no";
+    }
+}
+
+#[cfg(feature = "sync")]
+#[test]
+fn futures_of_channels_are_send() {
+    use runtime::sync::{mpsc, oneshot};
+    fn is_send<T: Send>(_: T) {}
+    fn is_send_and_sync<T: Send + Sync>(_: T) {}
+    /// `Send`, and not `Sync`.
+    type Cell = std::cell::Cell<u8>;
+    fn of_ends(
+        mut mpsc: (mpsc::Sender<Cell>, mpsc::Receiver<Cell>),
+        mut oneshot: oneshot::Sender<Cell>,
+    ) {
+        is_send_and_sync(mpsc.0.closed());
+        is_send_and_sync(mpsc.0.reserve());
+        is_send_and_sync(mpsc.0.reserve_many(1));
+        is_send_and_sync(mpsc.0.clone().reserve_owned());
+        is_send(mpsc.0.send(Cell::new(1)));
+        #[cfg(feature = "time")]
+        is_send(mpsc.0.send_timeout(Cell::new(1), runtime::time::Duration::ZERO));
+        is_send_and_sync(mpsc.1.recv());
+        is_send(mpsc.1.recv_many(&mut Vec::new(), 1));
+        is_send_and_sync(oneshot.closed());
+    }
+    let _ = of_ends;
+}
+
+#[cfg(feature = "sync")]
+#[test]
 fn futures_of_locks_are_send() {
     use std::sync::Arc;
 

@@ -33,6 +33,7 @@
 //! waker.
 
 mod permits;
+mod senders;
 
 mod barrier;
 pub mod futures;

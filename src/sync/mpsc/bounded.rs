@@ -1,14 +1,20 @@
 //! The bounded channel, and its sending end.
 
 use std::fmt;
+#[cfg(feature = "time")]
+use std::time::Duration;
 
 use super::bounded_receiver::Receiver;
+#[cfg(feature = "time")]
+use super::error::SendTimeoutError;
 use super::error::{SendError, TrySendError};
 use super::handle::{self, Tx};
 use super::permit::{OwnedPermit, Permit, PermitIterator};
 use super::weak::WeakSender;
 use crate::chan::core::UNBOUNDED;
 use crate::chan::state::Refused;
+#[cfg(feature = "time")]
+use crate::time;
 use crate::util::block_thread::block_on;
 
 /// Creates a channel that holds up to `buffer` values.
@@ -79,7 +85,7 @@ impl<T> Sender<T> {
     /// });
     /// ```
     pub async fn send(&self, value: T) -> Result<(), SendError<T>> {
-        self.tx.core().send(value).await.map_err(SendError)
+        self.tx.shared().send(value).await.map_err(SendError)
     }
 
     /// Sends a value if there is room and nobody waits for it.
@@ -100,10 +106,55 @@ impl<T> Sender<T> {
     /// assert_eq!(tx.try_send(3), Err(TrySendError::Closed(3)));
     /// ```
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        self.tx.core().try_send(value).map_err(|refused| match refused {
+        self.tx.shared().try_send(value).map_err(|refused| match refused {
             (Refused::Full, value) => TrySendError::Full(value),
             (Refused::Closed, value) => TrySendError::Closed(value),
         })
+    }
+
+    /// Sends a value, waiting for room until `timeout` has gone by.
+    ///
+    /// If there is room at once the value is sent, even if `timeout` is zero.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`send`](Self::send): the value is dropped with the future.
+    ///
+    /// # Errors
+    ///
+    /// Returns the value, in `Timeout`, or in `Closed` if the receiver was dropped or closed.
+    ///
+    /// # Panics
+    ///
+    /// If there is no room and the runtime was built without timers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::sync::mpsc::{self, error::SendTimeoutError};
+    /// use runtime::time::Duration;
+    ///
+    /// runtime::block_on(async {
+    ///     let (tx, _rx) = mpsc::channel(1);
+    ///     let moment = Duration::from_millis(1);
+    ///     assert_eq!(tx.send_timeout(1, moment).await, Ok(()));
+    ///     assert_eq!(tx.send_timeout(2, moment).await, Err(SendTimeoutError::Timeout(2)));
+    /// });
+    /// ```
+    #[cfg(feature = "time")]
+    pub async fn send_timeout(
+        &self,
+        value: T,
+        timeout: Duration,
+    ) -> Result<(), SendTimeoutError<T>> {
+        match time::timeout(timeout, self.reserve()).await {
+            Ok(Ok(permit)) => {
+                permit.send(value);
+                Ok(())
+            }
+            Ok(Err(SendError(()))) => Err(SendTimeoutError::Closed(value)),
+            Err(_elapsed) => Err(SendTimeoutError::Timeout(value)),
+        }
     }
 
     /// Sends a value, blocking the thread while there is no room.
@@ -280,11 +331,11 @@ impl<T> Sender<T> {
     }
 
     async fn wait_for(&self, n: usize) -> Result<(), SendError<()>> {
-        self.tx.core().reserve_when_free(n).await.map_err(|_closed| SendError(()))
+        self.tx.shared().reserve_when_free(n).await.map_err(|_closed| SendError(()))
     }
 
     fn try_take(&self, n: usize) -> Result<(), TrySendError<()>> {
-        self.tx.core().try_reserve(n).map_err(|refused| match refused {
+        self.tx.shared().try_reserve(n).map_err(|refused| match refused {
             Refused::Full => TrySendError::Full(()),
             Refused::Closed => TrySendError::Closed(()),
         })
@@ -308,7 +359,7 @@ impl<T> Sender<T> {
     /// });
     /// ```
     pub async fn closed(&self) {
-        self.tx.core().closed().await;
+        self.tx.shared().closed().await;
     }
 
     /// Whether the receiver was dropped or closed.
@@ -325,7 +376,7 @@ impl<T> Sender<T> {
     /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.tx.core().is_closed()
+        self.tx.shared().is_closed()
     }
 
     /// How many values could be sent now without waiting.
@@ -341,13 +392,13 @@ impl<T> Sender<T> {
     /// ```
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.tx.core().room()
+        self.tx.shared().room()
     }
 
     /// The capacity with which the channel was created.
     #[must_use]
     pub fn max_capacity(&self) -> usize {
-        self.tx.core().limit()
+        self.tx.shared().limit()
     }
 
     /// Whether both send to the same receiver.
@@ -386,13 +437,13 @@ impl<T> Sender<T> {
     /// How many senders there are, owned permits included.
     #[must_use]
     pub fn strong_count(&self) -> usize {
-        self.tx.strong_count()
+        self.tx.shared().strong_count()
     }
 
     /// How many weak senders there are.
     #[must_use]
     pub fn weak_count(&self) -> usize {
-        self.tx.weak_count()
+        self.tx.shared().weak_count()
     }
 }
 
@@ -404,6 +455,6 @@ impl<T> Clone for Sender<T> {
 
 impl<T> fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("mpsc::Sender").field("core", self.tx.core()).finish()
+        f.debug_struct("mpsc::Sender").field("core", self.tx.shared()).finish()
     }
 }

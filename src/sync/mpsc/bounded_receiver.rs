@@ -172,7 +172,7 @@ impl<T> Receiver<T> {
     /// });
     /// ```
     pub fn close(&mut self) {
-        self.rx.core().close();
+        self.rx.shared().close();
     }
 
     /// Whether no more can be sent: the channel was closed, or all senders are gone.
@@ -227,30 +227,30 @@ impl<T> Receiver<T> {
     /// ```
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.rx.core().room()
+        self.rx.shared().room()
     }
 
     /// The capacity with which the channel was created.
     #[must_use]
     pub fn max_capacity(&self) -> usize {
-        self.rx.core().limit()
+        self.rx.shared().limit()
     }
 
     /// How many senders there are.
     #[must_use]
     pub fn sender_strong_count(&self) -> usize {
-        self.rx.strong_count()
+        self.rx.shared().strong_count()
     }
 
     /// How many weak senders there are.
     #[must_use]
     pub fn sender_weak_count(&self) -> usize {
-        self.rx.weak_count()
+        self.rx.shared().weak_count()
     }
 }
 
 impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("mpsc::Receiver").field("core", self.rx.core()).finish()
+        f.debug_struct("mpsc::Receiver").field("core", self.rx.shared()).finish()
     }
 }

@@ -35,13 +35,13 @@ impl<'a, T> Permit<'a, T> {
     pub fn send(self, value: T) {
         let sender = self.sender;
         mem::forget(self); // the slot is used, not given back
-        sender.tx.core().send_reserved(value);
+        sender.tx.shared().send_reserved(value);
     }
 }
 
 impl<T> Drop for Permit<'_, T> {
     fn drop(&mut self) {
-        self.sender.tx.core().give_back(1);
+        self.sender.tx.shared().give_back(1);
     }
 }
 
@@ -85,7 +85,7 @@ impl<T> FusedIterator for PermitIterator<'_, T> {}
 
 impl<T> Drop for PermitIterator<'_, T> {
     fn drop(&mut self) {
-        self.sender.tx.core().give_back(self.left);
+        self.sender.tx.shared().give_back(self.left);
     }
 }
 
@@ -138,7 +138,7 @@ impl<T> OwnedPermit<T> {
     /// ```
     pub fn send(self, value: T) -> Sender<T> {
         let sender = self.into_sender();
-        sender.tx.core().send_reserved(value);
+        sender.tx.shared().send_reserved(value);
         sender
     }
 
@@ -155,7 +155,7 @@ impl<T> OwnedPermit<T> {
     /// ```
     pub fn release(self) -> Sender<T> {
         let sender = self.into_sender();
-        sender.tx.core().give_back(1);
+        sender.tx.shared().give_back(1);
         sender
     }
 
@@ -175,7 +175,7 @@ impl<T> OwnedPermit<T> {
 impl<T> Drop for OwnedPermit<T> {
     fn drop(&mut self) {
         if let Some(sender) = self.sender.take() {
-            sender.tx.core().give_back(1);
+            sender.tx.shared().give_back(1);
         }
     }
 }

@@ -56,7 +56,7 @@ impl<T> UnboundedSender<T> {
     /// assert_eq!(tx.send(2).unwrap_err().0, 2);
     /// ```
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
-        self.tx.core().try_send(value).map_err(|(_closed, value)| SendError(value))
+        self.tx.shared().try_send(value).map_err(|(_closed, value)| SendError(value))
     }
 
     /// Waits until the receiver is dropped or closed.
@@ -77,13 +77,13 @@ impl<T> UnboundedSender<T> {
     /// });
     /// ```
     pub async fn closed(&self) {
-        self.tx.core().closed().await;
+        self.tx.shared().closed().await;
     }
 
     /// Whether the receiver was dropped or closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.tx.core().is_closed()
+        self.tx.shared().is_closed()
     }
 
     /// Whether both send to the same receiver.
@@ -112,13 +112,13 @@ impl<T> UnboundedSender<T> {
     /// How many senders there are.
     #[must_use]
     pub fn strong_count(&self) -> usize {
-        self.tx.strong_count()
+        self.tx.shared().strong_count()
     }
 
     /// How many weak senders there are.
     #[must_use]
     pub fn weak_count(&self) -> usize {
-        self.tx.weak_count()
+        self.tx.shared().weak_count()
     }
 }
 
@@ -130,7 +130,7 @@ impl<T> Clone for UnboundedSender<T> {
 
 impl<T> fmt::Debug for UnboundedSender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("mpsc::UnboundedSender").field("core", self.tx.core()).finish()
+        f.debug_struct("mpsc::UnboundedSender").field("core", self.tx.shared()).finish()
     }
 }
 
@@ -298,7 +298,7 @@ impl<T> UnboundedReceiver<T> {
     /// });
     /// ```
     pub fn close(&mut self) {
-        self.rx.core().close();
+        self.rx.shared().close();
     }
 
     /// Whether no more can be sent: the channel was closed, or all senders are gone.
@@ -343,18 +343,18 @@ impl<T> UnboundedReceiver<T> {
     /// How many senders there are.
     #[must_use]
     pub fn sender_strong_count(&self) -> usize {
-        self.rx.strong_count()
+        self.rx.shared().strong_count()
     }
 
     /// How many weak senders there are.
     #[must_use]
     pub fn sender_weak_count(&self) -> usize {
-        self.rx.weak_count()
+        self.rx.shared().weak_count()
     }
 }
 
 impl<T> fmt::Debug for UnboundedReceiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("mpsc::UnboundedReceiver").field("core", self.rx.core()).finish()
+        f.debug_struct("mpsc::UnboundedReceiver").field("core", self.rx.shared()).finish()
     }
 }

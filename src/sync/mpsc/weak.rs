@@ -27,13 +27,13 @@ impl<T> WeakSender<T> {
     /// How many senders there are.
     #[must_use]
     pub fn strong_count(&self) -> usize {
-        self.tx.strong_count()
+        self.tx.shared().strong_count()
     }
 
     /// How many weak senders there are.
     #[must_use]
     pub fn weak_count(&self) -> usize {
-        self.tx.weak_count()
+        self.tx.shared().weak_count()
     }
 }
 
@@ -70,13 +70,13 @@ impl<T> WeakUnboundedSender<T> {
     /// How many senders there are.
     #[must_use]
     pub fn strong_count(&self) -> usize {
-        self.tx.strong_count()
+        self.tx.shared().strong_count()
     }
 
     /// How many weak senders there are.
     #[must_use]
     pub fn weak_count(&self) -> usize {
-        self.tx.weak_count()
+        self.tx.shared().weak_count()
     }
 }
 
