@@ -254,11 +254,22 @@ fn auto_traits_of_locks_are_as_promised() {
 #[cfg(feature = "sync")]
 #[test]
 fn auto_traits_of_channels_are_as_promised() {
-    use runtime::sync::{Member, Wait, WaitGroup, mpsc, oneshot};
+    use runtime::sync::{Member, Wait, WaitGroup, broadcast, mpsc, oneshot};
     /// `Send`, and not `Sync`.
     type Cell = std::cell::Cell<u8>;
     pin_down! {
         //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        broadcast::Sender<Cell>:    "yes  yes  yes   yes        yes";
+        broadcast::Sender<Pinned>:  "yes  yes  yes   yes        yes";
+        broadcast::Sender<Nothing>: "no   no   yes   yes        yes";
+        broadcast::WeakSender<Cell>: "yes yes  yes   yes        yes";
+        broadcast::WeakSender<Nothing>: "no no yes   yes        yes";
+        broadcast::Receiver<Cell>:  "yes  yes  yes   yes        yes";
+        broadcast::Receiver<Nothing>: "no no   yes   yes        yes";
+        broadcast::error::SendError<Cell>: "yes no yes yes      no";
+        broadcast::error::RecvError: "yes yes  yes   yes        yes";
+        broadcast::error::TryRecvError: "yes yes yes yes        yes";
+
         mpsc::Sender<Cell>:         "yes  yes  yes   yes        yes";
         mpsc::Sender<Nothing>:      "no   no   yes   yes        yes";
         mpsc::WeakSender<Cell>:     "yes  yes  yes   yes        yes";
@@ -296,15 +307,19 @@ fn auto_traits_of_channels_are_as_promised() {
 #[cfg(feature = "sync")]
 #[test]
 fn futures_of_channels_are_send() {
-    use runtime::sync::{mpsc, oneshot};
+    use runtime::sync::{broadcast, mpsc, oneshot};
     fn is_send<T: Send>(_: T) {}
     fn is_send_and_sync<T: Send + Sync>(_: T) {}
     /// `Send`, and not `Sync`.
     type Cell = std::cell::Cell<u8>;
     fn of_ends(
+        broadcast: (broadcast::Sender<u8>, broadcast::Receiver<u8>),
         mut mpsc: (mpsc::Sender<Cell>, mpsc::Receiver<Cell>),
         mut oneshot: oneshot::Sender<Cell>,
     ) {
+        let (tx, mut rx) = broadcast;
+        is_send_and_sync(tx.closed());
+        is_send_and_sync(rx.recv());
         is_send_and_sync(mpsc.0.closed());
         is_send_and_sync(mpsc.0.reserve());
         is_send_and_sync(mpsc.0.reserve_many(1));

@@ -1,4 +1,4 @@
-//! What tasks wait for: channels, and Go's `WaitGroup`.
+//! What tasks wait for: channels, locks, and Go's `WaitGroup`.
 //!
 //! Users call this, and nothing below it. Each primitive is a state and a queue of waiting tasks
 //! behind one short lock (or, where two sides are all there can be, one atomic word), and each file
@@ -17,6 +17,7 @@
 //! | [`Barrier`] | a number of tasks, for each other |
 //! | [`OnceCell`] | any task, for another that makes a value once |
 //! | [`SetOnce`] | any task, for a value that is provided once |
+//! | [`broadcast`] | many tasks, for every value of many |
 //!
 //! # Invariants
 //!
@@ -24,8 +25,14 @@
 //!    and is dropped before it is polled passes it on.
 //! 2. Tasks that wait for the same thing are served in the order in which they came.
 //! 3. No foreign code runs under a lock: wakers are woken, cloned and dropped outside, and so are the
-//!    values that pass through.
+//!    values that pass through. (A value of [`broadcast`] has a lock of its own, for those who clone it.)
 //! 4. Whatever completes has taken one unit of the task's budget.
+//!
+//! # Calls that block
+//!
+//! What has `blocking` in its name blocks the thread, for use outside of tasks. In a task it works too, where Tokio
+//! panics: the worker's permit is given to another thread as soon as it is seen that this one is blocked. In a
+//! current-thread runtime there is no other, so whatever ends the wait must not be a task of the same runtime.
 //!
 //! # What it does not know
 //!
@@ -37,6 +44,7 @@ mod senders;
 
 mod barrier;
 pub mod futures;
+pub mod broadcast;
 pub mod mpsc;
 mod mutex;
 mod notify;

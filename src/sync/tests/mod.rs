@@ -5,6 +5,10 @@ mod auto_traits;
 #[cfg(not(loom))]
 mod barrier;
 #[cfg(not(loom))]
+mod broadcast;
+#[cfg(not(loom))]
+mod broadcast_by_model;
+#[cfg(not(loom))]
 mod locks;
 #[cfg(not(loom))]
 mod mpsc;
@@ -33,6 +37,7 @@ mod watch_by_model;
 
 #[cfg(loom)]
 mod loom_notify;
+mod loom_broadcast;
 #[cfg(loom)]
 mod loom_oneshot;
 #[cfg(loom)]

@@ -225,7 +225,7 @@ impl Run {
 }
 
 /// Says which run failed.
-struct Named(u64);
+pub(super) struct Named(pub(super) u64);
 
 impl Drop for Named {
     fn drop(&mut self) {
