@@ -6,7 +6,9 @@ use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use runtime::sync::{Barrier, Mutex, Notify, RwLock, Semaphore, watch};
+use runtime::sync::{
+    Barrier, Mutex, Notify, RwLock, Semaphore, WaitGroup, broadcast, mpsc, oneshot, watch,
+};
 
 thread_local! {
     /// Allocations of this thread.
@@ -110,4 +112,71 @@ fn waiting_for_a_change_allocates_nothing() {
     let tx = watch::Sender::new(1);
     let receiver = Cell::new(Some(tx.subscribe()));
     assert_eq!(allocations(|| wait(|| tx.closed(), || drop(receiver.take()))), 0);
+}
+
+#[test]
+fn waiting_for_a_group_allocates_nothing() {
+    let group = WaitGroup::new();
+    for _ in 0..2 {
+        group.add(1);
+        assert_eq!(allocations(|| wait(|| group.wait(), || group.done())), 0);
+    }
+}
+
+/// Polls a wait, drops it, and polls another, which `release` ends. For what borrows its end of a channel.
+macro_rules! wait_twice {
+    ($wait:expr, $release:expr) => {{
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(pin!($wait).poll(&mut cx).is_pending());
+        let mut stays = pin!($wait);
+        assert!(stays.as_mut().poll(&mut cx).is_pending());
+        $release;
+        assert!(stays.poll(&mut cx).is_ready());
+    }};
+}
+
+#[test]
+fn waiting_for_a_channel_allocates_nothing() {
+    let (tx, mut rx) = mpsc::channel(1);
+    tx.try_send(1).unwrap(); // takes memory for the values
+    assert_eq!(allocations(|| wait(|| tx.reserve(), || assert!(rx.try_recv().is_ok()))), 0);
+    assert_eq!(allocations(|| wait_twice!(rx.recv(), tx.try_send(1).unwrap())), 0);
+    tx.try_send(1).unwrap();
+    assert_eq!(allocations(|| wait(|| tx.send(2), || assert!(rx.try_recv().is_ok()))), 0);
+    assert_eq!(rx.try_recv(), Ok(2));
+    assert_eq!(allocations(|| wait(|| tx.closed(), || rx.close())), 0);
+}
+
+#[test]
+fn waiting_for_one_value_allocates_nothing() {
+    let (tx, mut rx) = oneshot::channel();
+    assert_eq!(allocations(|| wait_twice!(&mut rx, tx.send(1).unwrap())), 0);
+    let (mut tx, mut rx) = oneshot::channel::<()>();
+    assert_eq!(allocations(|| wait_twice!(tx.closed(), rx.close())), 0);
+}
+
+#[test]
+fn waiting_for_a_broadcast_allocates_nothing_nor_does_sending_when_there_was_as_much_before() {
+    let (tx, mut rx) = broadcast::channel(4);
+    let mut other = tx.subscribe();
+    let mut receive = |n: usize| {
+        (0..n).for_each(|_| assert_eq!((rx.try_recv(), other.try_recv()), (Ok(1), Ok(1))))
+    };
+    (0..4).for_each(|_| assert!(tx.send(1).is_ok()));
+    receive(4);
+    assert_eq!(allocations(|| (0..4).for_each(|_| assert!(tx.send(1).is_ok()))), 0);
+    assert_eq!(allocations(|| receive(4)), 0);
+    assert_eq!(allocations(|| wait_twice!(rx.recv(), assert!(tx.send(1).is_ok()))), 0);
+    assert!(other.try_recv().is_ok());
+    drop(rx);
+    let last = std::cell::RefCell::new(Some(other));
+    assert_eq!(allocations(|| wait(|| tx.closed(), || drop(last.take()))), 0);
+}
+
+#[test]
+fn sending_more_than_fits_allocates_nothing_either() {
+    let (tx, mut rx) = broadcast::channel(2);
+    (0..3).for_each(|n| assert!(tx.send(n).is_ok()));
+    assert_eq!(allocations(|| (3..50).for_each(|n| assert!(tx.send(n).is_ok()))), 0);
+    assert_eq!(rx.try_recv(), Err(broadcast::error::TryRecvError::Lagged(48)));
 }

@@ -43,8 +43,8 @@ mod permits;
 mod senders;
 
 mod barrier;
-pub mod futures;
 pub mod broadcast;
+pub mod futures;
 pub mod mpsc;
 mod mutex;
 mod notify;

@@ -36,8 +36,9 @@ mod watch;
 mod watch_by_model;
 
 #[cfg(loom)]
-mod loom_notify;
 mod loom_broadcast;
+#[cfg(loom)]
+mod loom_notify;
 #[cfg(loom)]
 mod loom_oneshot;
 #[cfg(loom)]
