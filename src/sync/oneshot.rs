@@ -256,6 +256,8 @@ impl<T> Receiver<T> {
 
     /// Receives the value, blocking the thread until it is there.
     ///
+    /// In a task it blocks the worker's thread, and another one runs the rest; see [there](crate::sync#calls-that-block).
+    ///
     /// # Errors
     ///
     /// Returns an error if the sender is dropped without sending.

@@ -159,6 +159,8 @@ impl<T> Sender<T> {
 
     /// Sends a value, blocking the thread while there is no room.
     ///
+    /// In a task it blocks the worker's thread, and another one runs the rest; see [there](crate::sync#calls-that-block).
+    ///
     /// # Errors
     ///
     /// Returns the value if the receiver was dropped or closed.

@@ -91,6 +91,8 @@ impl<T> Receiver<T> {
 
     /// Receives the next value, blocking the thread until it is there.
     ///
+    /// In a task it blocks the worker's thread, and another one runs the rest; see [there](crate::sync#calls-that-block).
+    ///
     /// # Examples
     ///
     /// ```
@@ -107,6 +109,8 @@ impl<T> Receiver<T> {
     }
 
     /// As [`recv_many`](Self::recv_many), blocking the thread until a value is there.
+    ///
+    /// In a task it blocks the worker's thread, and another one runs the rest; see [there](crate::sync#calls-that-block).
     ///
     /// # Examples
     ///

@@ -8,7 +8,8 @@
 //!
 //! When all senders are gone, the receiver gets what is left and then `None`. When the receiver is
 //! dropped, or calls `close`, senders get their value back as an error; after `close` the receiver can
-//! still drain what was sent, and what is sent through permits that were given out before.
+//! still drain what was sent, and what is sent through permits that were given out before. A `send` or `reserve` that
+//! was given its room before the close, and has not run since, counts as a permit; Tokio's fails.
 
 pub mod error;
 
