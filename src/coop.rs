@@ -20,6 +20,20 @@
 //! gets a new budget, and the flag is taken back. A poll of ours that meets as many leaves after its budget is spent, as a
 //! large join may, does a little more work for that.
 //!
+//! # Who stands behind
+//!
+//! One task may wait for many things at once, and what combines them may poll them in the same order each time: `join_all`
+//! and `futures::join!` do, and so does `FuturesUnordered`, where those that were refused queue again in the order of their
+//! refusal. If the first branch spends the budget in every poll, those behind it find none left, poll after poll. So a leaf that
+//! asks when another was refused in the same poll already is let through about every [`ODDS`]th time: a branch that always
+//! stands behind gets its turn after some polls, and the poll ends soon nevertheless.
+//!
+//! - *Why by chance*: a count would be in step with the order of the branches, so that one of them is always let through.
+//! - *Why not the first that is refused*: it would be let through in each round of a poll that should end.
+//! - *A part of the budget for each branch*: a leaf knows no branches, only its waker, which `join!` shares among them.
+//! - *Operations that complete once need no unit* (so it is with sleeps that have waited, which are never late for this): a
+//!   received value and a lock can be had again and again.
+//!
 //! # Whose it is
 //!
 //! The budget belongs to the thread, as a plain cell: it is set by whoever begins a poll (a worker
@@ -29,19 +43,18 @@
 //! The idea of an automatic budget in leaf operations is Tokio's.
 
 use std::cell::Cell;
-use std::pin::Pin;
+use std::marker::PhantomData;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::task::{Context, Poll};
 
-use pin_project_lite::pin_project;
-
+use crate::util::rng::Rng;
 use crate::util::scoped::Scoped;
 use crate::util::sync::AtomicU64;
 
 /// Leaf operations that a task may complete in one poll.
 pub(crate) const UNITS: u8 = 128;
 
-/// What a thread that polls nothing of ours has, and a future inside [`unconstrained`].
+/// What a thread that polls nothing of ours has, and a future inside `task::unconstrained`.
 const UNLIMITED: u16 = u16::MAX;
 
 /// The part of the cell that counts the units left; the rest counts refusals.
@@ -53,11 +66,16 @@ const REFUSAL: u16 = LEFT + 1;
 /// So many refusals in one poll show that it does not end by them.
 const PATIENCE: u16 = 200;
 
+/// Of so many leaves that ask behind one that was refused, about one is let through.
+const ODDS: usize = 16;
+
 thread_local! {
     /// Units left, and how often a leaf was refused in this poll; or [`UNLIMITED`].
     static BUDGET: Cell<u16> = const { Cell::new(UNLIMITED) };
     /// Who counts the polls of this thread, and may flag the present one.
     static POLLS: Scoped<Polls> = const { Scoped::new() };
+    /// Decides who is let through behind a leaf that was refused. Its numbers come by chance, and are the same each time.
+    static CHANCE: Rng = const { Rng::new(0) };
 }
 
 /// The polls of one thread by number, and which of them was flagged, as one that goes on for too long.
@@ -147,30 +165,56 @@ pub(crate) fn with_unlimited<R>(f: impl FnOnce() -> R) -> R {
 }
 
 /// Whether a leaf operation may still complete in this poll.
-#[cfg(any(test, feature = "time"))]
+///
+/// False once the budget is spent, or the poll was found to take too long: the next leaf will return `Pending` then. A
+/// future that has work of its own, and is about to begin with another piece of it, can look at this and yield instead. Outside
+/// of tasks and `block_on`, and inside [`unconstrained`](crate::task::unconstrained), it is always true.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::task::coop;
+///
+/// runtime::block_on(async {
+///     assert!(coop::has_budget_remaining());
+///     while coop::has_budget_remaining() {
+///         coop::consume_budget().await;
+///     }
+///     runtime::task::yield_now().await;
+///     assert!(coop::has_budget_remaining());
+/// });
+/// ```
+#[must_use]
 #[inline]
-pub(crate) fn has_budget_remaining() -> bool {
+pub fn has_budget_remaining() -> bool {
     match BUDGET.get() {
         UNLIMITED => true,
         budget => budget & LEFT != 0 && !is_flagged(),
     }
 }
 
-/// A unit taken by a leaf operation that has not completed yet.
+/// A unit of the budget, taken by an operation that has not completed yet.
 ///
-/// Dropping it gives the unit back, since the leaf turned out to be `Pending`; a leaf that completes
-/// calls [`made_progress`](Self::made_progress).
+/// [`poll_proceed`] gives it. An operation that completes calls [`made_progress`](Self::made_progress); one that has to wait
+/// just drops this, and the unit goes back to the task. It belongs to the poll it was taken in, so it stays on its thread, and
+/// is dropped before that poll returns.
 #[derive(Debug)]
 #[must_use = "dropping it at once gives the unit back"]
-pub(crate) struct RestoreOnPending {
+pub struct RestoreOnPending {
     /// The budget as it was before the unit was taken, or [`UNLIMITED`] if there is nothing to restore.
     before: Cell<u16>,
+    /// The budget is the thread's.
+    not_send: PhantomData<*mut ()>,
 }
 
 impl RestoreOnPending {
-    /// The leaf completed: the unit stays taken.
+    fn new(before: u16) -> Self {
+        Self { before: Cell::new(before), not_send: PhantomData }
+    }
+
+    /// The operation has completed: the unit stays taken.
     #[inline]
-    pub(crate) fn made_progress(&self) {
+    pub fn made_progress(&self) {
         self.before.set(UNLIMITED);
     }
 }
@@ -185,9 +229,47 @@ impl Drop for RestoreOnPending {
     }
 }
 
-/// Takes one unit for a leaf operation, or wakes the task and returns `Pending` if none is left.
+/// Takes one unit of the budget for an operation, or wakes the task and returns `Pending` if none is left.
+///
+/// This is for futures of your own that may be ready any number of times without waiting for anything of this crate: an
+/// operation on a queue in memory, or on a device that is never busy. All futures of this crate do it by themselves; a future
+/// that only combines others should not. [`cooperative`](crate::task::coop::cooperative) wraps a future that is polled to
+/// its end in this way, and [`consume_budget`](crate::task::coop::consume_budget) is the same for `async` code.
+///
+/// Whoever gets `Pending` must return it; the task is polled again after others had their turn, with a new budget. Very
+/// rarely a unit is given although none is left: where several branches of one task ask in vain, so that none of them
+/// starves behind the others.
+///
+/// # Examples
+///
+/// A source of numbers that never waits, and lets others run all the same:
+///
+/// ```
+/// use std::pin::Pin;
+/// use std::task::{Context, Poll, ready};
+///
+/// use futures::{Stream, StreamExt};
+/// use runtime::task::coop;
+///
+/// struct Numbers(u32);
+///
+/// impl Stream for Numbers {
+///     type Item = u32;
+///
+///     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<u32>> {
+///         let unit = ready!(coop::poll_proceed(cx));
+///         self.0 += 1;
+///         unit.made_progress();
+///         Poll::Ready(Some(self.0))
+///     }
+/// }
+///
+/// # runtime::block_on(async {
+/// assert_eq!(Numbers(0).take(1_000).count().await, 1_000);
+/// # });
+/// ```
 #[inline]
-pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
+pub fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
     let before = BUDGET.get();
     if before != UNLIMITED {
         if before & LEFT == 0 || is_flagged() {
@@ -195,7 +277,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
         }
         BUDGET.set(before - 1);
     }
-    Poll::Ready(RestoreOnPending { before: Cell::new(before) })
+    Poll::Ready(RestoreOnPending::new(before))
 }
 
 /// [`poll_proceed`] for a leaf operation that is sure to complete.
@@ -212,59 +294,12 @@ fn refuse(cx: &mut Context<'_>, budget: u16) -> Poll<RestoreOnPending> {
         BUDGET.set(u16::from(UNITS));
         return poll_proceed(cx);
     }
+    if budget >= REFUSAL && CHANCE.with(|chance| chance.below(ODDS)) == 0 {
+        return Poll::Ready(RestoreOnPending::new(UNLIMITED));
+    }
     BUDGET.set(budget + REFUSAL);
     cx.waker().wake_by_ref();
     Poll::Pending
-}
-
-pin_project! {
-    /// Future of [`unconstrained`].
-    #[derive(Debug)]
-    #[must_use = "futures do nothing unless polled"]
-    pub struct Unconstrained<F> {
-        #[pin]
-        inner: F,
-    }
-}
-
-impl<F: Future> Future for Unconstrained<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let inner = self.project().inner;
-        with_unlimited(|| inner.poll(cx))
-    }
-}
-
-/// Polls a future without the cooperative budget.
-///
-/// Inside it, leaf operations never return `Pending` just to let other tasks run. The future can
-/// then keep its worker as long as its leaves are ready, so this is for code that is known to wait
-/// soon.
-///
-/// # Cancel safety
-///
-/// As the inner future.
-///
-/// # Examples
-///
-/// ```
-/// use runtime::task;
-///
-/// runtime::block_on(async {
-///     let sum = task::unconstrained(async {
-///         let mut sum = 0;
-///         for n in 0..1_000 {
-///             task::consume_budget().await; // never yields in here
-///             sum += n;
-///         }
-///         sum
-///     });
-///     assert_eq!(sum.await, 499_500);
-/// });
-/// ```
-pub fn unconstrained<F>(inner: F) -> Unconstrained<F> {
-    Unconstrained { inner }
 }
 
 #[cfg(test)]
@@ -296,6 +331,18 @@ mod tests {
         assert!(has_budget_remaining(), "outside a poll the budget is unlimited");
     }
 
+    /// How many leaves are refused, and let through, until the budget is a new one.
+    fn insist(cx: &mut Context<'_>) -> (u16, u16) {
+        let (mut refused, mut passed) = (0, 0);
+        while refused < PATIENCE {
+            match take(cx) {
+                true => passed += 1,
+                false => refused += 1,
+            }
+        }
+        (refused, passed)
+    }
+
     #[test]
     fn who_does_not_yield_gets_a_new_budget() {
         let mut cx = Context::from_waker(Waker::noop());
@@ -304,19 +351,31 @@ mod tests {
         counted_by(&polls, || {
             with_budget(|| {
                 for _ in 0..3 {
-                    assert_eq!(
-                        (0..1_000).take_while(|_| take(&mut cx)).count(),
-                        usize::from(UNITS)
-                    );
-                    let refused = (1..1_000).take_while(|_| !take(&mut cx)).count();
-                    assert_eq!(refused + 1, usize::from(PATIENCE));
+                    let completed = (0..1_000).take_while(|_| take(&mut cx)).count();
+                    assert_eq!(completed, usize::from(UNITS));
+                    BUDGET.set(0); // forget the refusal
+                    insist(&mut cx);
                     polls.flag(1);
-                    assert!(!take(&mut cx) && !has_budget_remaining());
-                    assert!((0..PATIENCE).any(|_| take(&mut cx)), "a flag is for ever");
+                    assert!(!has_budget_remaining());
+                    assert!(take(&mut cx) && has_budget_remaining(), "a flag is for ever");
                     BUDGET.set(u16::from(UNITS));
                 }
             });
         });
+    }
+
+    #[test]
+    fn the_first_is_always_refused_and_some_behind_it_are_not() {
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut passed = [0; 7];
+        for _ in 0..1_000 {
+            with_budget(|| {
+                BUDGET.set(0);
+                assert!(!take(&mut cx), "a poll must end");
+                passed.iter_mut().for_each(|passed| *passed += u32::from(take(&mut cx)));
+            });
+        }
+        assert!(passed.iter().all(|passed| (30..100).contains(passed)), "{passed:?} of 1,000");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use runtime::runtime::{
     Activity, Builder, EnterGuard, Handle, Runtime, RuntimeFlavor, RuntimeMetrics, StuckTask,
     TryCurrentError,
 };
+use runtime::task::coop::{Coop, RestoreOnPending};
 use runtime::task::{AbortHandle, Id, JoinError, JoinHandle, Unconstrained};
 use runtime::time::{Instant, Interval, MissedTickBehavior, Sleep, Timeout, error::Elapsed};
 
@@ -109,6 +110,10 @@ fn auto_traits_are_as_promised() {
         Unconstrained<()>:          "yes  yes  yes   yes        yes";
         Unconstrained<Pinned>:      "yes  yes  no    yes        yes";
         Unconstrained<Nothing>:     "no   no   yes   no         no";
+        Coop<()>:                   "yes  yes  yes   yes        yes";
+        Coop<Pinned>:               "yes  yes  no    yes        yes";
+        Coop<Nothing>:              "no   no   yes   no         no";
+        RestoreOnPending:           "no   no   yes   yes        no";
         Instant:                    "yes  yes  yes   yes        yes";
         Sleep:                      "yes  yes  no    no         no";
         Timeout<()>:                "yes  yes  no    no         no";

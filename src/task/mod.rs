@@ -11,6 +11,7 @@ mod abort;
 #[cfg(feature = "rt-multi-thread")]
 mod block_in_place;
 mod blocking;
+pub mod coop;
 mod error;
 mod id;
 mod join;
@@ -21,12 +22,11 @@ pub use abort::AbortHandle;
 #[cfg(feature = "rt-multi-thread")]
 pub use block_in_place::block_in_place;
 pub use blocking::spawn_blocking;
+pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use error::JoinError;
 pub use id::{Id, id, try_id};
 pub use join::JoinHandle;
 pub use spawn::spawn;
-pub use yield_now::{checkpoint, consume_budget, yield_now};
+pub use yield_now::{checkpoint, yield_now};
 
 pub(crate) use blocking::started;
-
-pub use crate::coop::{Unconstrained, unconstrained};

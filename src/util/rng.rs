@@ -11,7 +11,7 @@ pub(crate) struct Rng(Cell<u64>);
 
 impl Rng {
     /// A generator that depends on `seed` alone.
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         // The state must not be zero, and small seeds must differ in many bits.
         Self(Cell::new((seed.wrapping_add(1)).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1))
     }
