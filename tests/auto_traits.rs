@@ -12,7 +12,8 @@ use runtime::runtime::{
     TryCurrentError,
 };
 use runtime::task::coop::{Coop, RestoreOnPending};
-use runtime::task::{AbortHandle, Id, JoinError, JoinHandle, Unconstrained};
+use runtime::task::futures::TaskLocalFuture;
+use runtime::task::{AbortHandle, AccessError, Id, JoinError, JoinHandle, LocalKey, Unconstrained};
 use runtime::time::{Instant, Interval, MissedTickBehavior, Sleep, Timeout, error::Elapsed};
 
 /// A type in question.
@@ -114,6 +115,12 @@ fn auto_traits_are_as_promised() {
         Coop<Pinned>:               "yes  yes  no    yes        yes";
         Coop<Nothing>:              "no   no   yes   no         no";
         RestoreOnPending:           "no   no   yes   yes        no";
+        LocalKey<Nothing>:          "yes  yes  yes   yes        yes";
+        AccessError:                "yes  yes  yes   yes        yes";
+        TaskLocalFuture<u8, ()>:    "yes  yes  no    yes        yes";
+        TaskLocalFuture<std::cell::Cell<u8>, ()>: "yes no no yes no";
+        TaskLocalFuture<Nothing, ()>: "no no   no    no         no";
+        TaskLocalFuture<u8, Nothing>: "no no   no    no         no";
         Instant:                    "yes  yes  yes   yes        yes";
         Sleep:                      "yes  yes  no    no         no";
         Timeout<()>:                "yes  yes  no    no         no";

@@ -5,6 +5,9 @@
 //! others whenever it awaits something that is not ready, and at the latest after 128 operations that were; one
 //! that computes for long should await [`checkpoint`] now and then, and what blocks goes to [`spawn_blocking`].
 //!
+//! What a task carries along wherever it runs is declared by [`task_local!`](crate::task_local); the budget of operations, for
+//! futures that are written by hand, is in [`coop`].
+//!
 //! This layer is a thin face: the scheduler runs tasks, `cell` holds them.
 
 mod abort;
@@ -13,9 +16,11 @@ mod block_in_place;
 mod blocking;
 pub mod coop;
 mod error;
+pub mod futures;
 mod id;
 mod join;
 mod spawn;
+mod task_local;
 mod yield_now;
 
 pub use abort::AbortHandle;
@@ -27,6 +32,9 @@ pub use error::JoinError;
 pub use id::{Id, id, try_id};
 pub use join::JoinHandle;
 pub use spawn::spawn;
+#[doc(hidden)]
+pub use task_local::Place as __Place;
+pub use task_local::{AccessError, LocalKey};
 pub use yield_now::{checkpoint, yield_now};
 
 pub(crate) use blocking::started;
