@@ -13,7 +13,9 @@ use runtime::runtime::{
 };
 use runtime::task::coop::{Coop, RestoreOnPending};
 use runtime::task::futures::TaskLocalFuture;
-use runtime::task::{AbortHandle, AccessError, Id, JoinError, JoinHandle, LocalKey, Unconstrained};
+use runtime::task::{
+    AbortHandle, AccessError, Id, JoinError, JoinHandle, JoinSet, LocalKey, Unconstrained,
+};
 use runtime::time::{Instant, Interval, MissedTickBehavior, Sleep, Timeout, error::Elapsed};
 
 /// A type in question.
@@ -105,6 +107,9 @@ fn auto_traits_are_as_promised() {
         JoinHandle<()>:             "yes  yes  yes   yes        yes";
         JoinHandle<std::cell::Cell<()>>: "yes yes yes yes       yes";
         JoinHandle<Nothing>:        "no   no   yes   yes        yes";
+        JoinSet<u8>:                "yes  yes  yes   yes        yes";
+        JoinSet<std::cell::Cell<()>>: "yes yes yes   yes        yes";
+        JoinSet<Nothing>:           "no   no   yes   yes        yes";
         AbortHandle:                "yes  yes  yes   yes        yes";
         JoinError:                  "yes  yes  yes   yes        yes";
         Id:                         "yes  yes  yes   yes        yes";

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
@@ -129,8 +130,19 @@ impl Handle {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        let join = self.scheduler.spawn_blocking(f, Location::caller());
-        started(join.map(JoinHandle::new))
+        started(self.spawn_blocking_at(f, Location::caller()))
+    }
+
+    pub(crate) fn spawn_blocking_at<F, R>(
+        &self,
+        f: F,
+        spawned_at: &'static Location<'static>,
+    ) -> io::Result<JoinHandle<R>>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.scheduler.spawn_blocking(f, spawned_at).map(JoinHandle::new)
     }
 
     /// Runs a future to its end on the calling thread; see [`Runtime::block_on`](super::Runtime::block_on).

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use super::{AbortHandle, Id, JoinError};
 use crate::cell::{Ended, JoinRef};
@@ -78,6 +78,24 @@ impl<T> JoinHandle<T> {
     pub fn id(&self) -> Id {
         Id::new(self.inner.header().id())
     }
+
+    /// The outcome, if the task is done. It leaves the waker of who waits for it where it is, and takes no unit.
+    pub(super) fn try_join(&mut self) -> Poll<Result<T, JoinError>> {
+        if !self.is_finished() {
+            return Poll::Pending;
+        }
+        self.poll_joined(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[inline]
+    fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
+        let ended = ready!(self.inner.poll(cx));
+        Poll::Ready(match ended {
+            Ended::Output(output) => Ok(output),
+            Ended::Panicked(payload) => Err(JoinError::panicked(self.id(), payload)),
+            Ended::Aborted => Err(JoinError::cancelled(self.id())),
+        })
+    }
 }
 
 impl<T> Future for JoinHandle<T> {
@@ -86,13 +104,9 @@ impl<T> Future for JoinHandle<T> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let unit = ready!(coop::poll_proceed(cx));
-        let ended = ready!(self.inner.poll(cx));
+        let output = ready!(self.poll_joined(cx));
         unit.made_progress();
-        Poll::Ready(match ended {
-            Ended::Output(output) => Ok(output),
-            Ended::Panicked(payload) => Err(JoinError::panicked(self.id(), payload)),
-            Ended::Aborted => Err(JoinError::cancelled(self.id())),
-        })
+        Poll::Ready(output)
     }
 }
 

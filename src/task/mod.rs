@@ -5,6 +5,8 @@
 //! others whenever it awaits something that is not ready, and at the latest after 128 operations that were; one
 //! that computes for long should await [`checkpoint`] now and then, and what blocks goes to [`spawn_blocking`].
 //!
+//! Tasks that belong together, and are joined as they end, are members of a [`JoinSet`].
+//!
 //! What a task carries along wherever it runs is declared by [`task_local!`](crate::task_local); the budget of operations, for
 //! futures that are written by hand, is in [`coop`].
 //!
@@ -19,6 +21,7 @@ mod error;
 pub mod futures;
 mod id;
 mod join;
+pub mod join_set;
 mod spawn;
 mod task_local;
 mod yield_now;
@@ -31,6 +34,7 @@ pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use error::JoinError;
 pub use id::{Id, id, try_id};
 pub use join::JoinHandle;
+pub use join_set::JoinSet;
 pub use spawn::spawn;
 #[doc(hidden)]
 pub use task_local::Place as __Place;
