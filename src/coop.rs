@@ -136,7 +136,7 @@ pub(crate) fn uncounted<R>(f: impl FnOnce() -> R) -> R {
 
 /// Whether the poll that this thread is in was flagged.
 #[inline]
-fn is_flagged() -> bool {
+pub(crate) fn is_flagged() -> bool {
     POLLS.with(|place| place.with(|polls| polls.is_some_and(Polls::is_flagged)))
 }
 

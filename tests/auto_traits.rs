@@ -8,13 +8,14 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use runtime::runtime::{
-    Activity, Builder, EnterGuard, Handle, Runtime, RuntimeFlavor, RuntimeMetrics, StuckTask,
-    TryCurrentError,
+    Activity, Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor,
+    RuntimeMetrics, StuckTask, TryCurrentError,
 };
 use runtime::task::coop::{Coop, RestoreOnPending};
 use runtime::task::futures::TaskLocalFuture;
 use runtime::task::{
-    AbortHandle, AccessError, Id, JoinError, JoinHandle, JoinSet, LocalKey, Unconstrained,
+    AbortHandle, AccessError, Id, JoinError, JoinHandle, JoinSet, LocalEnterGuard, LocalKey,
+    LocalSet, Unconstrained,
 };
 use runtime::time::{Instant, Interval, MissedTickBehavior, Sleep, Timeout, error::Elapsed};
 
@@ -110,6 +111,10 @@ fn auto_traits_are_as_promised() {
         JoinSet<u8>:                "yes  yes  yes   yes        yes";
         JoinSet<std::cell::Cell<()>>: "yes yes yes   yes        yes";
         JoinSet<Nothing>:           "no   no   yes   yes        yes";
+        LocalSet:                   "no   no   yes   yes        no";
+        LocalEnterGuard:            "no   no   yes   yes        yes";
+        LocalRuntime:               "no   no   yes   yes        yes";
+        LocalOptions:               "no   no   yes   yes        yes";
         AbortHandle:                "yes  yes  yes   yes        yes";
         JoinError:                  "yes  yes  yes   yes        yes";
         Id:                         "yes  yes  yes   yes        yes";

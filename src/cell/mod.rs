@@ -55,7 +55,7 @@ mod tests;
 pub(crate) use join::{Ended, JoinRef};
 pub(crate) use owned::OwnedSet;
 pub(crate) use poll::{Held, Runnable};
-pub(crate) use raw::{Header, TaskRef, TypeName, spawn};
+pub(crate) use raw::{Header, TaskRef, TypeName, spawn, spawn_unchecked};
 pub(crate) use slot::Slot;
 
 /// What a cell asks of whoever schedules it.

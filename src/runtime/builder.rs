@@ -5,9 +5,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Handle, Runtime, RuntimeFlavor, StuckTask, environment};
+use super::{Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, StuckTask, environment};
 use crate::scheduler::{
-    Callback, Config, Cores, DEFAULT_THREAD_NAME, MOST_WORKERS, OnStuck, Scheduler,
+    Callback, Config, Cores, DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnStuck,
+    Scheduler,
 };
 
 /// Builds a [`Runtime`] with other than the default settings.
@@ -265,6 +266,40 @@ impl Builder {
     /// If a stack size was chosen with which the system starts no thread, or if the number of worker threads is left to
     /// an environment variable that holds something else; the error names it and its value.
     pub fn build(&mut self) -> io::Result<Runtime> {
+        self.build_with(None)
+    }
+
+    /// Builds a runtime whose tasks need not be `Send`, for this thread.
+    ///
+    /// # Errors
+    ///
+    /// None that is known today.
+    ///
+    /// # Panics
+    ///
+    /// If this is not the builder of a current-thread runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::{Builder, LocalOptions};
+    ///
+    /// let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
+    /// let task = runtime.spawn_local(async { std::rc::Rc::new(42) });
+    /// assert_eq!(*runtime.block_on(task).unwrap(), 42);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn build_local(&mut self, _options: LocalOptions) -> io::Result<LocalRuntime> {
+        assert!(
+            self.flavor == RuntimeFlavor::CurrentThread,
+            "Only current_thread is supported when building a local runtime"
+        );
+        let owner = LocalOwner::new();
+        let runtime = self.build_with(Some(owner.tasks().clone()))?;
+        Ok(LocalRuntime::new_with(owner, runtime))
+    }
+
+    fn build_with(&self, local_tasks: Option<Arc<LocalTasks>>) -> io::Result<Runtime> {
         let multi_thread = self.flavor == RuntimeFlavor::MultiThread;
         let pinned = self.pinned()?;
         let follows = pinned.is_none().then(Cores::read);
@@ -284,6 +319,7 @@ impl Builder {
             on_thread_park: self.on_thread_park.clone(),
             on_thread_unpark: self.on_thread_unpark.clone(),
             on_stuck: self.on_stuck.clone(),
+            local_tasks,
         };
         if multi_thread && self.thread_stack_size.is_some() {
             try_out(&config)?;

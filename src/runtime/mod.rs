@@ -10,6 +10,8 @@
 //! `spawn` goes to the runtime that was [entered](Runtime::enter) last on this thread, else to the one whose task or
 //! `block_on` calls it, else to the global one.
 //!
+//! A [`LocalRuntime`] stays on one thread, and so may its tasks.
+//!
 //! # Threads
 //!
 //! Building a runtime starts no thread. The thread that calls `block_on` runs tasks itself; others are started
@@ -52,6 +54,7 @@ pub(crate) mod driver;
 mod environment;
 mod global;
 mod handle;
+mod local_runtime;
 mod metrics;
 #[allow(clippy::module_inception, reason = "`runtime::runtime::Runtime` is Tokio's path")]
 mod runtime;
@@ -59,8 +62,10 @@ mod stuck;
 
 pub use builder::Builder;
 pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
+pub use local_runtime::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
 pub use stuck::{Activity, StuckTask};
 
 pub(crate) use global::{block_on, spawn, spawn_blocking};
+pub(crate) use local_runtime::local_tasks;

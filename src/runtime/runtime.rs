@@ -28,7 +28,7 @@ use crate::task::JoinHandle;
 pub struct Runtime {
     handle: Handle,
     /// For how long its end waits for polls and closures.
-    waits: Duration,
+    pub(super) waits: Duration,
 }
 
 impl Runtime {

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use super::{Local, Scheduler};
+use super::{Local, LocalTasks, Scheduler};
 use crate::coop;
 use crate::util::scoped::Scoped;
 
@@ -29,6 +29,10 @@ thread_local! {
     static BASE: Cell<usize> = const { Cell::new(0) };
     /// Whether a frame below is in `block_on`, or is a worker's.
     static BLOCKING: Cell<bool> = const { Cell::new(false) };
+    /// Where `spawn_local` goes. Its memory is freed when it is left.
+    static LOCAL_TASKS: Cell<ManuallyDrop<Option<Arc<LocalTasks>>>> = const { Cell::new(ManuallyDrop::new(None)) };
+    /// Whether local tasks are being polled, or dropped, by a frame below.
+    static DRIVING: Cell<bool> = const { Cell::new(false) };
     /// Whose poll runs; 0 for none.
     static TASK: Cell<u64> = const { Cell::new(0) };
 }
@@ -103,6 +107,48 @@ pub(crate) fn poll_as<R>(task: u64, f: impl FnOnce() -> R) -> R {
 /// The number of the task that is being polled on this thread.
 pub(crate) fn task_id() -> Option<u64> {
     Some(TASK.get()).filter(|&id| id != 0)
+}
+
+/// The local tasks that were entered last, or whose driver is being polled.
+pub(crate) fn local_tasks() -> Option<Arc<LocalTasks>> {
+    let tasks = LOCAL_TASKS.replace(ManuallyDrop::new(None));
+    let result = (*tasks).clone();
+    LOCAL_TASKS.set(tasks);
+    result
+}
+
+/// Polls, or drops, local tasks by `f`.
+pub(crate) fn drive<R>(tasks: &Arc<LocalTasks>, f: impl FnOnce() -> R) -> R {
+    let _entered = enter_local(tasks);
+    let _mark = Restore::new(&DRIVING, true);
+    f()
+}
+
+/// Whether local tasks are being polled: no other thread could do so if this one blocked.
+pub(crate) fn is_driving() -> bool {
+    DRIVING.get()
+}
+
+/// Leaves the entered local tasks when dropped.
+#[derive(Debug)]
+pub(crate) struct EnteredLocal {
+    /// What was entered before.
+    before: Option<Arc<LocalTasks>>,
+    /// It belongs to this thread's stack.
+    not_send: PhantomData<*const ()>,
+}
+
+/// Makes these the tasks where `spawn_local` goes, until the guard is dropped.
+pub(crate) fn enter_local(tasks: &Arc<LocalTasks>) -> EnteredLocal {
+    let before = LOCAL_TASKS.replace(ManuallyDrop::new(Some(tasks.clone())));
+    EnteredLocal { before: ManuallyDrop::into_inner(before), not_send: PhantomData }
+}
+
+impl Drop for EnteredLocal {
+    fn drop(&mut self) {
+        let left = LOCAL_TASKS.replace(ManuallyDrop::new(self.before.take()));
+        drop(ManuallyDrop::into_inner(left));
+    }
 }
 
 /// Leaves the entered runtime when dropped.

@@ -11,7 +11,8 @@
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
 //! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
-//! `monitor`, `cores` (how many permits there should be), `metrics` (what the runtime's numbers are made of), `context` (who am I on this thread).
+//! `monitor`, `cores` (how many permits there should be), `metrics` (what the runtime's numbers are made of), `local` (tasks
+//! that stay on one thread, outside of all this), `context` (who am I on this thread).
 //!
 //! # Who calls it
 //!
@@ -28,7 +29,8 @@
 //!
 //! # What it does not know
 //!
-//! What tasks wait for, and what a cell looks like. It is safe code, but for the run queue, and for what `home` promises the cell.
+//! What tasks wait for, and what a cell looks like. It is safe code, but for the run queue, and for what `home` and
+//! `local` promise the cell.
 
 mod beat;
 mod blocking;
@@ -40,6 +42,7 @@ mod diary;
 mod home;
 mod idle;
 mod injector;
+mod local;
 mod metrics;
 mod monitor;
 mod permit;
@@ -67,6 +70,7 @@ use crate::util::contain::contain;
 pub(crate) use cores::Cores;
 pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;
+pub(crate) use local::{LocalOwner, LocalTasks};
 pub(crate) use metrics::Work;
 pub(crate) use monitor::{Activity, OnStuck, Stuck};
 #[cfg(feature = "rt-multi-thread")]
@@ -116,6 +120,8 @@ pub(crate) struct Config {
     pub(crate) on_thread_park: Option<Callback>,
     pub(crate) on_thread_unpark: Option<Callback>,
     pub(crate) on_stuck: Option<OnStuck>,
+    /// The tasks that stay on one thread, if the runtime has such.
+    pub(crate) local_tasks: Option<Arc<LocalTasks>>,
 }
 
 impl Config {

@@ -98,12 +98,27 @@ fn blocking<R>(f: impl FnOnce() -> R) -> R {
 /// # Panics
 ///
 /// If tasks of a current-thread runtime would wait for this.
+#[track_caller]
 pub(crate) fn block_in_place<R>(f: impl FnOnce() -> R) -> R {
-    let _regain = give_way("`block_in_place`");
+    const NAME: &str =
+        "can call blocking only when running on the multi-threaded runtime; `block_in_place`";
+    assert_not_driving(NAME);
+    let _regain = give_way(NAME);
     coop::with_unlimited(f)
 }
 
+/// Panics if local tasks are polled below, which no other thread could run meanwhile.
+#[track_caller]
+fn assert_not_driving(what: &str) {
+    assert!(
+        !context::is_driving(),
+        "{what} was called inside a `LocalSet` or a `LocalRuntime`: this would block the only thread that runs its tasks. \
+         Use `.await` here, or do this on a thread of its own"
+    );
+}
+
 /// Gives the permit of the worker below to others until the guard is dropped; also whether anybody can use it.
+#[track_caller]
 fn give_way(what: &str) -> (Option<Regain>, bool) {
     context::with_local(|local| {
         // In a child that was forked off inside a task, there is nobody to give way to.
@@ -170,6 +185,7 @@ impl Scheduler {
             "`block_on` was called on a runtime of the parent process, whose threads this process does not have: build a \
              runtime after `fork`"
         );
+        assert_not_driving("`block_on`");
         let place = Location::caller();
         if context::is_blocking() {
             return blocking(|| self.run_root(future, !self.config.starts_threads, place));
@@ -180,7 +196,7 @@ impl Scheduler {
     /// Runs a future to its end on this thread, which does nothing else if other threads can run the tasks.
     #[track_caller]
     pub(crate) fn block_on_aside<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
-        if context::is_blocking() {
+        if context::is_blocking() || context::is_driving() {
             return self.block_on(future);
         }
         self.run_root(future, !self.config.starts_threads, Location::caller())

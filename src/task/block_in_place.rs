@@ -13,7 +13,7 @@ use crate::scheduler;
 ///
 /// # Panics
 ///
-/// If the closure does, or inside a current-thread runtime, whose only thread it would block.
+/// If the closure does, or inside a current-thread runtime or a [`LocalSet`](super::LocalSet), whose only thread it would block.
 ///
 /// # Examples
 ///
@@ -29,6 +29,7 @@ use crate::scheduler;
 /// # });
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[track_caller]
 pub fn block_in_place<F, R>(f: F) -> R
 where
     F: FnOnce() -> R,

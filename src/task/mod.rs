@@ -5,6 +5,9 @@
 //! others whenever it awaits something that is not ready, and at the latest after 128 operations that were; one
 //! that computes for long should await [`checkpoint`] now and then, and what blocks goes to [`spawn_blocking`].
 //!
+//! Futures that are not `Send` are spawned by [`spawn_local`], in a [`LocalSet`] or a
+//! [`LocalRuntime`](crate::runtime::LocalRuntime), and stay on its thread.
+//!
 //! Tasks that belong together, and are joined as they end, are members of a [`JoinSet`].
 //!
 //! What a task carries along wherever it runs is declared by [`task_local!`](crate::task_local); the budget of operations, for
@@ -22,6 +25,7 @@ pub mod futures;
 mod id;
 mod join;
 pub mod join_set;
+mod local;
 mod spawn;
 mod task_local;
 mod yield_now;
@@ -35,6 +39,7 @@ pub use error::JoinError;
 pub use id::{Id, id, try_id};
 pub use join::JoinHandle;
 pub use join_set::JoinSet;
+pub use local::{LocalEnterGuard, LocalSet, spawn_local};
 pub use spawn::spawn;
 #[doc(hidden)]
 pub use task_local::Place as __Place;

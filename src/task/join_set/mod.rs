@@ -21,7 +21,7 @@
 //! # Numbers of places
 //!
 //! A place is given to another member when its last one was joined, which is after it has rung. Only where spawning panics,
-//! for want of a thread, has a bell rung for a member that never was; its number is found vacant later, or taken by another that
+//! for want of a thread or of a `LocalSet`, has a bell rung for a member that never was; its number is found vacant later, or taken by another that
 //! is then looked at too early, as a late one. So a number in the queue is a hint: nothing depends on how often it is there.
 
 mod bells;

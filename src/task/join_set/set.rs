@@ -11,7 +11,8 @@ use super::member::Member;
 use super::places::Places;
 use crate::coop;
 use crate::runtime::{self, Handle};
-use crate::task::{AbortHandle, Id, JoinError, JoinHandle, started};
+use crate::task::local::spawn_local_at;
+use crate::task::{AbortHandle, Id, JoinError, JoinHandle, LocalSet, started};
 use crate::util::sync::Arc;
 
 /// A set of tasks with outputs of one type, which are joined in the order in which they end.
@@ -120,6 +121,45 @@ impl<T: 'static> JoinSet<T> {
     {
         let place = Location::caller();
         self.insert(|bell| handle.spawn_at(Member::new(future, bell), place))
+    }
+
+    /// Spawns a task of this thread as a member, as [`spawn_local`](crate::task::spawn_local) does.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a [`LocalSet`] and a [`LocalRuntime`](crate::runtime::LocalRuntime).
+    #[track_caller]
+    pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        let place = Location::caller();
+        self.insert(|bell| spawn_local_at(Member::new(future, bell), place))
+    }
+
+    /// Spawns a task of a [`LocalSet`] as a member; it runs when that set is polled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    ///
+    /// use runtime::task::{JoinSet, LocalSet};
+    ///
+    /// let local = LocalSet::new();
+    /// let mut set = JoinSet::new();
+    /// let shared = Rc::new(42);
+    /// set.spawn_local_on(async move { *shared }, &local);
+    /// let output = runtime::block_on(local.run_until(set.join_next()));
+    /// assert_eq!(output.unwrap().unwrap(), 42);
+    /// ```
+    #[track_caller]
+    pub fn spawn_local_on<F>(&mut self, future: F, local: &LocalSet) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        let place = Location::caller();
+        self.insert(|bell| local.spawn_local_at(Member::new(future, bell), place))
     }
 
     /// Has a closure called where it may block, as a member; see [`spawn_blocking`](crate::task::spawn_blocking).

@@ -1,0 +1,154 @@
+//! The one thread's half: spawning, polling and ending its tasks.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::run_until::RunUntil;
+use super::tasks::{LocalHome, LocalTasks};
+use crate::cell::{self, JoinRef, Runnable};
+use crate::coop;
+use crate::scheduler::{context, next_task_id};
+
+/// So many tasks are polled in one poll of a driver, whose own task then goes behind others.
+const PER_POLL: usize = 61;
+
+/// The right to run the tasks, for the thread that made it.
+#[derive(Debug)]
+pub(crate) struct LocalOwner {
+    tasks: Arc<LocalTasks>,
+    /// The number of the next driver; 0 is for the owner itself.
+    next_driver: Cell<u64>,
+    not_send: PhantomData<*const ()>,
+}
+
+impl LocalTasks {
+    /// Spawns a task.
+    ///
+    /// # Panics
+    ///
+    /// On another thread than that which runs them.
+    #[track_caller]
+    pub(crate) fn spawn<F>(
+        self: &Arc<Self>,
+        future: F,
+        spawned_at: &'static Location<'static>,
+    ) -> JoinRef<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        assert!(
+            self.is_here(),
+            "Local tasks can only be spawned on a LocalRuntime from the thread the runtime was created on"
+        );
+        let home = LocalHome(self.clone());
+        // SAFETY: this is the thread that alone runs and drops the tokens of these tasks: by invariant 1 they come out of the
+        // queue in `LocalOwner` alone, which stays on its thread; and what `push` drops, it drops here.
+        let (task, join) =
+            unsafe { cell::spawn_unchecked(future, home, next_task_id(), spawned_at) };
+        self.push(task);
+        join
+    }
+}
+
+impl LocalOwner {
+    pub(crate) fn new() -> Self {
+        Self { tasks: LocalTasks::new(), next_driver: Cell::new(1), not_send: PhantomData }
+    }
+
+    pub(crate) fn tasks(&self) -> &Arc<LocalTasks> {
+        &self.tasks
+    }
+
+    /// Makes a driver that is done when the future is.
+    pub(crate) fn run_until<F: Future>(&self, future: F) -> RunUntil<'_, F> {
+        RunUntil::new(self, self.next_driver.replace(self.next_driver.get() + 1), future)
+    }
+
+    /// Polls a driver: first what is its own, `poll`, then tasks.
+    pub(super) fn drive<R>(
+        &self,
+        number: u64,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> Poll<R>,
+        is_over: impl FnOnce() -> Poll<R>,
+    ) -> Poll<R> {
+        context::drive(&self.tasks, || {
+            if let Poll::Ready(result) = poll(cx) {
+                return Poll::Ready(result);
+            }
+            if self.run_some() {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let over = is_over();
+            if over.is_pending() && !self.tasks.queue.rest(number, cx.waker()) {
+                cx.waker().wake_by_ref();
+            }
+            over
+        })
+    }
+
+    /// The driver that is done when no task is left.
+    pub(crate) fn poll_all(&self, cx: &mut Context<'_>) -> Poll<()> {
+        // No task is queued then: one in another thread's hands is in the set (invariant 3).
+        let is_over = || match self.tasks.suspended.len() {
+            0 => Poll::Ready(()),
+            _ => Poll::Pending,
+        };
+        let poll = self.drive(0, cx, |_| Poll::Pending, is_over);
+        if poll.is_ready() {
+            self.leave(0);
+        }
+        poll
+    }
+
+    /// A driver that is done, or dropped.
+    pub(super) fn leave(&self, number: u64) {
+        self.tasks.queue.leave(number);
+    }
+
+    /// Polls tasks, but not for too long; whether some may be left.
+    fn run_some(&self) -> bool {
+        for _ in 0..PER_POLL {
+            let Some(task) = self.tasks.queue.pop() else { return false };
+            context::poll_as(task.header().id(), || coop::with_budget(|| task.run()));
+            if coop::is_flagged() {
+                break;
+            }
+        }
+        true
+    }
+}
+
+impl LocalOwner {
+    /// Drops all tasks. What is spawned from now on is dropped at once.
+    pub(crate) fn end(&self) {
+        let LocalTasks { queue, suspended, .. } = &*self.tasks;
+        context::drive(&self.tasks, || {
+            suspended.close().into_iter().for_each(cancel);
+            loop {
+                std::iter::from_fn(|| queue.pop()).for_each(cancel);
+                if suspended.len() > 0 {
+                    queue.wait();
+                } else if queue.close_if_empty() {
+                    return;
+                }
+            }
+        });
+    }
+}
+
+impl Drop for LocalOwner {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Drops a task that will not be polled any more.
+pub(super) fn cancel(task: Runnable) {
+    context::poll_as(task.header().id(), || task.cancel());
+}

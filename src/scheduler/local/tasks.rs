@@ -1,0 +1,84 @@
+//! What all threads may touch of one thread's tasks, and the way by which a woken one gets home.
+
+use std::fmt;
+use std::mem;
+use std::sync::Arc;
+use std::thread::{self, ThreadId};
+
+use super::queue::Queue;
+use crate::cell::{Held, OwnedSet, Runnable, Schedule};
+
+/// The tasks of one thread. See the module's prose.
+pub(crate) struct LocalTasks {
+    pub(super) queue: Queue<Runnable>,
+    /// Those that have suspended, until they end.
+    pub(super) suspended: OwnedSet,
+    /// The thread that runs them.
+    thread: ThreadId,
+}
+
+impl LocalTasks {
+    /// None yet, for this thread.
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            queue: Queue::new(),
+            suspended: OwnedSet::new(),
+            thread: thread::current().id(),
+        })
+    }
+
+    /// Whether this is the thread that runs them.
+    pub(crate) fn is_here(&self) -> bool {
+        thread::current().id() == self.thread
+    }
+
+    /// Queues a task. Once all is over it is dropped instead; that is on its own thread.
+    pub(super) fn push(&self, task: Runnable) {
+        let Err(task) = self.queue.push(task) else { return };
+        if self.is_here() {
+            return super::owner::cancel(task);
+        }
+        // By the prose of the module nobody else pushes by now. Were it otherwise, its drop here would be unsound.
+        debug_assert!(false, "a local task was woken after the end");
+        mem::forget(task);
+    }
+}
+
+impl fmt::Debug for LocalTasks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalTasks")
+            .field("thread", &self.thread)
+            .field("queued", &self.queue.len())
+            .field("suspended", &self.suspended.len())
+            .finish()
+    }
+}
+
+/// A local task's handle to its scheduler.
+pub(super) struct LocalHome(pub(super) Arc<LocalTasks>);
+
+// SAFETY: `adopt` puts the task into the one set of the handle's tasks, `release` takes it out of that, and the handle keeps
+// it alive.
+unsafe impl Schedule for LocalHome {
+    type Route = Arc<LocalTasks>;
+
+    fn route(&self) -> Self::Route {
+        self.0.clone()
+    }
+
+    fn schedule(route: Self::Route, task: Runnable) {
+        route.push(task);
+    }
+
+    fn reschedule(route: Self::Route, task: Runnable) {
+        route.push(task);
+    }
+
+    fn adopt(&mut self, task: Held<'_>) -> bool {
+        self.0.suspended.insert(task)
+    }
+
+    fn release(&self, task: Held<'_>) {
+        self.0.suspended.remove(task);
+    }
+}

@@ -1,0 +1,4 @@
+//! The models of local tasks.
+
+#[cfg(all(loom, feature = "sync"))]
+mod loom_local;
