@@ -51,7 +51,7 @@
 /// |---|---|---|
 /// | `flavor` | `"multi_thread"`, or `"current_thread"` for one thread that runs everything | `"multi_thread"`, which needs the feature `rt-multi-thread` |
 /// | `worker_threads` | the number of workers of a multi-thread runtime | what [`Builder::worker_threads`](crate::Builder::worker_threads) says |
-/// | `start_paused` | `true` needs the feature `test-util` | `false` |
+/// | `start_paused` | whether time is [paused](crate::time#time-in-tests) from the beginning; `true` needs the flavour `"current_thread"` and the feature `test-util` | `false` |
 /// | `crate` | the path of this crate, as a string | the name that `Cargo.toml` gives to the package `gosched` |
 ///
 /// The argument `crate` is for crates that re-export this one:

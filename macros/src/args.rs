@@ -43,6 +43,7 @@ pub(crate) enum Flavor {
 pub(crate) struct Args {
     pub(crate) flavor: Flavor,
     pub(crate) worker_threads: Option<usize>,
+    pub(crate) start_paused: bool,
     /// The path of the runtime, if it is not the one that the manifest names.
     pub(crate) crate_path: Option<Path>,
 }
@@ -61,8 +62,12 @@ impl Args {
             faults =
                 given.check_threads(kind, flavor).and_then(|()| given.check_feature(kind, flavor));
         }
-        let Given { worker_threads, crate_path, .. } = given;
-        (Self { flavor, worker_threads: worker_threads.map(|(n, _)| n), crate_path }, faults)
+        if faults.is_ok() {
+            faults = given.check_paused(kind, flavor);
+        }
+        let Given { worker_threads, start_paused, crate_path, .. } = given;
+        let worker_threads = worker_threads.map(|(n, _)| n);
+        (Self { flavor, worker_threads, start_paused: start_paused.is_some(), crate_path }, faults)
     }
 }
 
@@ -111,6 +116,8 @@ struct Given {
     flavor: Option<Flavor>,
     flavor_span: Option<Span>,
     worker_threads: Option<(usize, Span)>,
+    /// Where it says so, if it does.
+    start_paused: Option<Span>,
     crate_path: Option<Path>,
 }
 
@@ -128,7 +135,9 @@ impl Given {
             "worker_threads" => {
                 self.worker_threads = Some((worker_threads(value)?, name.span()));
             }
-            "start_paused" => start_paused(value)?,
+            "start_paused" => {
+                self.start_paused = start_paused(value)?.then(|| name.span());
+            }
             "crate" => self.crate_path = Some(crate_path(value)?),
             other => {
                 let text = format!("unknown argument `{other}`; the known ones are {KNOWN}");
@@ -151,6 +160,23 @@ impl Given {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Only the clock of the current-thread flavour can be paused, and only with its feature.
+    fn check_paused(&self, kind: Kind, flavor: Flavor) -> Result<()> {
+        let Some(span) = self.start_paused else { return Ok(()) };
+        let attribute = kind.name();
+        let text = if flavor != Flavor::CurrentThread {
+            format!(
+                "`start_paused` needs the flavour without workers: \
+                 `#[{attribute}(flavor = \"current_thread\", start_paused = true)]`"
+            )
+        } else if !cfg!(feature = "test-util") {
+            "`start_paused` needs the feature `test-util`".into()
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(span, text))
     }
 
     /// Without its feature the runtime has no multi-thread flavour to offer.
@@ -192,12 +218,9 @@ fn worker_threads(value: &Expr) -> Result<usize> {
     }
 }
 
-fn start_paused(value: &Expr) -> Result<()> {
+fn start_paused(value: &Expr) -> Result<bool> {
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Bool(paused), .. }) if !paused.value => Ok(()),
-        Expr::Lit(ExprLit { lit: Lit::Bool(paused), .. }) => {
-            Err(Error::new(paused.span, "`start_paused` needs the feature `test-util`"))
-        }
+        Expr::Lit(ExprLit { lit: Lit::Bool(paused), .. }) => Ok(paused.value),
         other => Err(Error::new(other.span(), "`start_paused` is `true` or `false`")),
     }
 }

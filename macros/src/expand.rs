@@ -57,10 +57,11 @@ fn wrapped(kind: Kind, args: &Args, function: &Function) -> TokenStream {
         Flavor::CurrentThread => quote!(new_current_thread),
     };
     let workers = args.worker_threads.map(|number| quote!(.worker_threads(#number)));
+    let paused = args.start_paused.then(|| quote!(.start_paused(true)));
     let run = quote_spanned! {Span::mixed_site()=>
         use #private::{ByTask as _, ByThread as _};
         let body = #private::Body::new(#ident());
-        (&body).way().run(body, #private::Builder::#flavor().enable_all()#workers)
+        (&body).way().run(body, #private::Builder::#flavor().enable_all()#workers #paused)
     };
     let test = (kind == Kind::Test).then(|| quote!(#[::core::prelude::v1::test]));
     quote! {

@@ -28,7 +28,7 @@
 //! *Setter*: 1. writes the wheel's `next`; 2. fences; 3. reads `waits_until`; 4. if that is later, wakes the attendant.
 //! If nobody waits, it calls the crew instead; but a worker that goes to sleep does not, see below.
 //!
-//! *Attendant*: 1. leaves its parker where setters find it; 2. writes the earliest `next` of all wheels to
+//! *Attendant* (where a clock is paused, `pause` tells of its step 6): 1. leaves its parker where setters find it; 2. writes the earliest `next` of all wheels to
 //! `waits_until`; 3. fences; 4. reads every `next` again, and goes back to 2 if one is earlier; 5. takes the reactor,
 //! if it has none; 6. waits; 7. writes that nobody waits.
 //!
@@ -77,8 +77,10 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::clock::Clock;
 use super::parker::Parker;
-use super::{Clock, IoHandle, Reactor, Tick, Timers};
+use super::pause::Quiet;
+use super::{IoHandle, Reactor, Tick, Timers};
 use crate::util::contain::contain;
 use crate::util::sync::{AtomicBool, AtomicU64, Mutex, fence};
 
@@ -96,7 +98,7 @@ const PAUSE: Duration = Duration::from_micros(100);
 ///
 /// | field | read | written |
 /// |---|---|---|
-/// | `clock` | anyone | never |
+/// | `clock` | anyone | see `clock` |
 /// | `wheels` | anyone | each once, when it is first needed |
 /// | `attendant` | under its lock | who takes it and puts it back |
 /// | `waits_until` | anyone | the attendant |
@@ -105,8 +107,10 @@ const PAUSE: Duration = Duration::from_micros(100);
 /// | `fresh` | under its lock | who makes the reactor; the attendant takes it |
 /// | `looked` | anyone | set by who looks in, cleared by the monitor |
 /// | `closed` | anyone | once, under the lock of `fresh` |
+/// | `quiet` | see `pause` | see `pause` |
+/// | `crew` | anyone | never |
 pub(crate) struct Driver {
-    clock: Clock,
+    pub(super) clock: Clock,
     /// A wheel per worker, and a last one for threads that are none.
     wheels: Box<[OnceLock<Arc<Timers>>]>,
     attendant: Mutex<Option<Attendant>>,
@@ -118,8 +122,9 @@ pub(crate) struct Driver {
     fresh: Mutex<Option<Reactor>>,
     /// Whether somebody looked in since the monitor asked last.
     looked: AtomicBool,
-    closed: AtomicBool,
-    crew: Box<dyn Crew>,
+    pub(super) closed: AtomicBool,
+    pub(super) quiet: Quiet,
+    pub(super) crew: Box<dyn Crew>,
 }
 
 /// What the driver asks of those who attend it.
@@ -130,6 +135,12 @@ pub(crate) trait Crew: Send + Sync {
     /// Nobody waits in the driver, but something was set or made that wants attendance: sees to it that somebody
     /// looks in.
     fn call(&self);
+
+    /// Whether closures are called in the blocking pool, or wait for that.
+    #[cfg(feature = "test-util")]
+    fn runs_closures(&self) -> bool {
+        false
+    }
 }
 
 /// The right to wait in the reactor and to dispatch its events.
@@ -161,10 +172,12 @@ impl Driver {
             fresh: Mutex::new(None),
             looked: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            quiet: Quiet::default(),
             crew: Box::new(crew),
         }
     }
 
+    #[cfg(feature = "time")]
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -187,6 +200,7 @@ impl Driver {
                 }
             }))
         });
+        self.tell_time(timers);
         fence(SeqCst);
         if self.closed.load(Relaxed) {
             contain(|| timers.close());
@@ -243,10 +257,13 @@ impl Driver {
         Some(Turn { driver: self, attendant: Some(attendant) })
     }
 
-    /// Sees to what is due or ready now, without waiting. For a worker that runs.
+    /// Sees to what is due or ready now, by the system's clock, without waiting. For a worker that runs.
     pub(crate) fn look_in(&self, now: Tick) {
         self.note_look();
-        self.fire(now);
+        self.fire(self.clock.at(now));
+        if self.clock.differs() {
+            self.quiet.count_look();
+        }
         if self.io.get().is_none() {
             return;
         }
@@ -313,16 +330,17 @@ impl Driver {
         self.closed.store(true, Relaxed);
         drop(fresh);
         fence(SeqCst);
-        for timers in self.wheels.iter().filter_map(OnceLock::get) {
+        for timers in self.made_timers() {
             contain(|| timers.close());
         }
         if let Some(io) = self.io.get() {
             io.close();
         }
+        self.quiet.end();
     }
 
     /// Makes the attendant compute anew until when it waits.
-    fn wake_attendant(&self) {
+    pub(super) fn wake_attendant(&self) {
         let parker = self.waiting.lock().clone();
         if let Some(parker) = parker {
             parker.unpark();
@@ -346,10 +364,20 @@ impl Driver {
         }
     }
 
+    /// The wheels that are there.
+    pub(super) fn made_timers(&self) -> impl Iterator<Item = &Arc<Timers>> {
+        self.wheels.iter().filter_map(OnceLock::get)
+    }
+
     /// The earliest time at which a wheel must be looked at.
     fn next(&self) -> Tick {
-        let wheels = self.wheels.iter().filter_map(OnceLock::get);
-        wheels.map(|timers| timers.next()).min().unwrap_or(Tick::NEVER)
+        self.made_timers().map(|timers| timers.next()).min().unwrap_or(Tick::NEVER)
+    }
+
+    /// As [`next`](Self::next), but the earliest deadline, to the nanosecond; from now on `next` says so too.
+    #[cfg(feature = "test-util")]
+    pub(super) fn find_next(&self) -> Tick {
+        self.made_timers().map(|timers| timers.find_next()).min().unwrap_or(Tick::NEVER)
     }
 
     /// A wheel has something earlier than before. It has fenced.
@@ -376,9 +404,12 @@ impl Driver {
     }
 
     fn wait(&self, attendant: &mut Attendant, parker: &Arc<Parker>, patience: Option<Duration>) {
-        let until = self.announce(attendant, parker).max(attendant.not_before);
-        let timeout = (until != Tick::NEVER).then(|| until.saturating_since(self.clock.now()));
-        attendant.wait(parker, timeout.into_iter().chain(patience).min());
+        let until = self.announce(attendant, parker);
+        if !self.wait_paused(attendant, parker) {
+            let until = until.max(attendant.not_before);
+            let timeout = (until != Tick::NEVER).then(|| until.saturating_since(self.clock.now()));
+            attendant.wait(parker, timeout.into_iter().chain(patience).min());
+        }
         self.retire();
     }
 
@@ -407,7 +438,7 @@ impl Driver {
     /// Fires what is due, in all wheels, and counts it.
     fn fire(&self, now: Tick) -> usize {
         let mut fired = 0;
-        for timers in self.wheels.iter().filter_map(OnceLock::get) {
+        for timers in self.made_timers() {
             // A waker that panics leaves the rest of what is due for the next look.
             contain(|| fired += timers.fire(now));
         }
@@ -423,10 +454,11 @@ impl Attendant {
         }
     }
 
-    fn wait(&mut self, parker: &Arc<Parker>, timeout: Option<Duration>) {
+    /// Waits; whether the parker was woken or the reactor has events.
+    pub(super) fn wait(&mut self, parker: &Arc<Parker>, timeout: Option<Duration>) -> bool {
         match &mut self.reactor {
             None => parker.park(timeout),
-            Some(reactor) => parker.park_in(reactor, timeout),
+            Some(reactor) => parker.park_in(reactor, timeout) || reactor.has_events(),
         }
     }
 
@@ -438,14 +470,15 @@ impl Attendant {
 }
 
 impl Turn<'_> {
-    /// Fires what is due and wakes who waits for what is ready. Returns when that was.
+    /// Fires what is due and wakes who waits for what is ready. Returns when that was, by the system's clock.
     pub(crate) fn finish(mut self) -> Tick {
         self.driver.note_look();
-        let now = self.driver.clock.now();
+        let system = Tick::now();
+        let now = self.driver.clock.at(system);
         let is_crowd = self.driver.next() <= now && self.driver.fire(now) >= CROWD;
         let attendant = self.attendant.as_mut().expect("there until it is dropped");
         attendant.not_before = if is_crowd { now.saturating_add(PAUSE) } else { Tick::default() };
-        now
+        system
     }
 
     fn poll_reactor(mut self) {

@@ -2,7 +2,8 @@
 //!
 //! The scheduler decides *who* sleeps and *who* is woken; here is *how*. A [`Parker`] is a place where one thread
 //! sleeps on a condition of its own; the [`Driver`] of a runtime joins it with the sockets (`io`) and the moments
-//! (`timers`) that tasks wait for, and sees to it that one thread attends to them (`attend`).
+//! (`timers`) that tasks wait for, and sees to it that one thread attends to them (`attend`). For tests its clock can be
+//! paused, and is put forward when nothing else can happen (`pause`).
 //!
 //! # Who calls it
 //!
@@ -16,11 +17,17 @@
 //!
 //! # What it does not know
 //!
-//! Tasks, workers and permits: it knows wakers. Of the scheduler it asks two things, by the trait [`Crew`].
+//! Tasks, workers and permits: it knows wakers. Of the scheduler it asks a few things, by the trait [`Crew`].
 
 mod attend;
 mod clock;
 mod parker;
+
+#[cfg(not(feature = "test-util"))]
+#[path = "no_pause.rs"]
+mod pause;
+#[cfg(feature = "test-util")]
+mod pause;
 
 #[cfg(feature = "net")]
 mod io;
@@ -38,11 +45,17 @@ mod timers;
 mod tests;
 
 pub(crate) use attend::{Crew, Driver};
-pub(crate) use clock::{Clock, Tick};
+#[cfg(feature = "time")]
+pub(crate) use clock::Clock;
+#[cfg(feature = "test-util")]
+pub(crate) use clock::Misuse;
+pub(crate) use clock::Tick;
 #[cfg(feature = "net")]
 pub(crate) use io::{Direction, Evented, ReadyEvent};
 pub(crate) use io::{IoHandle, Reactor};
 pub(crate) use parker::Parker;
+#[cfg(feature = "test-util")]
+pub(crate) use pause::QuietTicket;
 pub(crate) use timers::Timers;
 #[cfg(feature = "time")]
 pub(crate) use timers::{Closed, Timer};

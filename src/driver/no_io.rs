@@ -24,6 +24,10 @@ impl Reactor {
         match *self {}
     }
 
+    pub(crate) fn has_events(&self) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn dispatch(&mut self) {
         match *self {}
     }

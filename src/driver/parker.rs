@@ -64,18 +64,18 @@ impl Parker {
         }
     }
 
-    /// Sleeps until [`unpark`](Self::unpark) was called since the last park, or the time is over.
+    /// Sleeps until [`unpark`](Self::unpark) was called since the last park, or the time is over. Whether it was called.
     ///
     /// Only the one thread whose place this is may call it.
-    pub(crate) fn park(&self, timeout: Option<Duration>) {
+    pub(crate) fn park(&self, timeout: Option<Duration>) -> bool {
         if self.take_token() {
-            return;
+            return true;
         }
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut guard = self.lock.lock();
         if self.state.compare_exchange(EMPTY, PARKED, Relaxed, Relaxed).is_err() {
             self.state.swap(EMPTY, Acquire);
-            return;
+            return true;
         }
         loop {
             guard = match deadline {
@@ -92,13 +92,13 @@ impl Parker {
                 break;
             }
         }
-        self.state.swap(EMPTY, Acquire);
+        self.state.swap(EMPTY, Acquire) == NOTIFIED
     }
 
     /// As [`park`](Self::park), but waits in the reactor, and so for its events too.
     ///
     /// A parker waits in one reactor all its life.
-    pub(crate) fn park_in(&self, reactor: &mut Reactor, timeout: Option<Duration>) {
+    pub(crate) fn park_in(&self, reactor: &mut Reactor, timeout: Option<Duration>) -> bool {
         self.reactor.get_or_init(|| Arc::downgrade(reactor.handle()));
         // Release: whoever sees the word sees the reactor.
         let failed = self.state.compare_exchange(EMPTY, IN_REACTOR, Release, Relaxed).is_ok()
@@ -106,8 +106,9 @@ impl Parker {
         let is_woken = self.state.swap(EMPTY, Acquire) == NOTIFIED;
         if failed && !is_woken {
             // The system's poll fails again before long: to come back at once would keep a processor busy.
-            self.park(Some(timeout.unwrap_or(RETRY).min(RETRY)));
+            return self.park(Some(timeout.unwrap_or(RETRY).min(RETRY)));
         }
+        is_woken
     }
 
     /// Wakes the thread, now or when it parks the next time.

@@ -32,6 +32,8 @@ pub struct Builder {
     retake_at_random: bool,
     enable_io: bool,
     enable_time: bool,
+    #[cfg(feature = "test-util")]
+    start_paused: bool,
     thread_name: Arc<dyn Fn() -> String + Send + Sync>,
     thread_stack_size: Option<usize>,
     on_thread_start: Option<Callback>,
@@ -66,6 +68,8 @@ impl Builder {
             retake_at_random: false,
             enable_io: false,
             enable_time: false,
+            #[cfg(feature = "test-util")]
+            start_paused: false,
             thread_name: Arc::new(|| DEFAULT_THREAD_NAME.into()),
             thread_stack_size: None,
             on_thread_start: None,
@@ -92,6 +96,29 @@ impl Builder {
     /// Enables timers. Without it, waiting for one panics.
     pub fn enable_time(&mut self) -> &mut Self {
         self.enable_time = true;
+        self
+    }
+
+    /// Whether the clock of the runtime is [paused](crate::time::pause) from the beginning.
+    ///
+    /// That is for tests: see [Time in tests](crate::time#time-in-tests). Only a current-thread runtime can be paused;
+    /// [`build`](Self::build) panics otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let start = Instant::now();
+    /// let runtime =
+    ///     runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+    /// runtime.block_on(async { runtime::time::sleep(Duration::from_secs(3_600)).await });
+    /// assert!(start.elapsed() < Duration::from_secs(3_600));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "test-util")]
+    pub fn start_paused(&mut self, is_paused: bool) -> &mut Self {
+        self.start_paused = is_paused;
         self
     }
 
@@ -265,6 +292,11 @@ impl Builder {
     ///
     /// If a stack size was chosen with which the system starts no thread, or if the number of worker threads is left to
     /// an environment variable that holds something else; the error names it and its value.
+    ///
+    /// # Panics
+    ///
+    /// With `start_paused`, if it is not a current-thread runtime.
+    #[track_caller]
     pub fn build(&mut self) -> io::Result<Runtime> {
         self.build_with(None)
     }
@@ -301,6 +333,11 @@ impl Builder {
 
     fn build_with(&self, local_tasks: Option<Arc<LocalTasks>>) -> io::Result<Runtime> {
         let multi_thread = self.flavor == RuntimeFlavor::MultiThread;
+        #[cfg(feature = "test-util")]
+        assert!(
+            !(self.start_paused && multi_thread),
+            "`start_paused` needs a current-thread runtime: `Builder::new_current_thread`"
+        );
         let pinned = self.pinned()?;
         let follows = pinned.is_none().then(Cores::read);
         let config = Config {
@@ -312,6 +349,8 @@ impl Builder {
             starts_threads: multi_thread,
             enable_io: self.enable_io,
             enable_time: self.enable_time,
+            #[cfg(feature = "test-util")]
+            start_paused: self.start_paused,
             thread_name: self.thread_name.clone(),
             thread_stack_size: self.thread_stack_size,
             on_thread_start: self.on_thread_start.clone(),

@@ -1,12 +1,16 @@
 //! The door from leaf futures to the driver of the runtime that they run in.
 
 use std::sync::Arc;
+#[cfg(feature = "time")]
+use std::time::Instant;
 
 use super::global::global;
+#[cfg(feature = "test-util")]
+use crate::driver::Driver;
 #[cfg(feature = "net")]
 use crate::driver::IoHandle;
 #[cfg(feature = "time")]
-use crate::driver::Timers;
+use crate::driver::{Clock, Tick, Timers};
 #[cfg(feature = "time")]
 use crate::scheduler::Local;
 use crate::scheduler::{Scheduler, context};
@@ -38,6 +42,45 @@ pub(crate) fn timers() -> Arc<Timers> {
         );
         scheduler.driver().timers(worker)
     })
+}
+
+/// The present, by the clock of the runtime that this thread is in; by the system's if it is in none.
+#[cfg(feature = "time")]
+#[inline]
+pub(crate) fn now() -> Instant {
+    let system = Instant::now();
+    if Clock::any_differs() { shown_at(system) } else { system }
+}
+
+/// What the clock of the runtime that this thread is in shows when the system's shows `system`.
+#[cfg(feature = "time")]
+#[cold]
+fn shown_at(system: Instant) -> Instant {
+    match context::current().filter(|scheduler| scheduler.driver().clock().differs()) {
+        Some(scheduler) => scheduler.driver().clock().at(Tick::of(system)).to_instant(),
+        None => system,
+    }
+}
+
+/// The driver whose clock `what` changes.
+///
+/// # Panics
+///
+/// If this thread is in no runtime, or in one whose clock goes on for ever.
+#[cfg(feature = "test-util")]
+#[track_caller]
+pub(crate) fn pausable(what: &str) -> Arc<Driver> {
+    let scheduler = context::current();
+    let scheduler = scheduler.unwrap_or_else(|| {
+        panic!(
+            "`{what}` was called outside of a runtime: call it inside a task, or inside `block_on`"
+        )
+    });
+    assert!(
+        !scheduler.config().starts_threads,
+        "`{what}` needs a current-thread runtime, as `#[test]` makes it, and `Builder::new_current_thread`"
+    );
+    scheduler.driver().clone()
 }
 
 /// Whether this poll is the last of a task, since its runtime has ended: when it returns, the task is dropped.

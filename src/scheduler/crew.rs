@@ -2,6 +2,8 @@
 
 use std::sync::Weak;
 
+#[cfg(feature = "test-util")]
+use super::blocking::Census;
 use super::{Scheduler, context};
 use crate::driver;
 
@@ -25,5 +27,13 @@ impl driver::Crew for Crew {
         if let Some(scheduler) = self.0.upgrade() {
             scheduler.call_attendant();
         }
+    }
+
+    #[cfg(feature = "test-util")]
+    fn runs_closures(&self) -> bool {
+        self.0.upgrade().is_some_and(|scheduler| {
+            let Census { threads, idle, jobs, .. } = scheduler.blocking.census();
+            jobs > 0 || threads > idle
+        })
     }
 }

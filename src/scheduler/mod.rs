@@ -111,6 +111,9 @@ pub(crate) struct Config {
         allow(dead_code, reason = "asked for where there are timers")
     )]
     pub(crate) enable_time: bool,
+    /// Whether its clock is paused from the beginning.
+    #[cfg(feature = "test-util")]
+    pub(crate) start_paused: bool,
     /// The name of the next thread.
     pub(crate) thread_name: Arc<dyn Fn() -> String + Send + Sync>,
     /// The size of a thread's stack, in bytes.

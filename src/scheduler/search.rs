@@ -38,6 +38,7 @@ use std::time::{Duration, Instant};
 use super::run_queue::Owner;
 use super::worker::{Local, Worker};
 use crate::cell::Runnable;
+use crate::driver::Tick;
 use std::hint::spin_loop;
 use std::sync::Arc;
 
@@ -94,11 +95,10 @@ impl Local {
     /// Looks in at the driver, without waiting.
     #[cold]
     pub(super) fn look_in(&self) {
-        let driver = &self.scheduler().driver;
-        let now = driver.clock().now();
+        let now = Tick::now();
         self.beat.looked(now);
         self.note_work(now);
-        driver.look_in(now);
+        self.scheduler().driver.look_in(now);
     }
 
     /// A task that the driver wakes, when there is no other.

@@ -77,6 +77,10 @@ impl Scheduler {
             process: Process::current(),
             config,
         });
+        #[cfg(feature = "test-util")]
+        if scheduler.config.start_paused {
+            scheduler.driver.pause().expect("a new clock runs");
+        }
         scheduler.monitor.watch(&scheduler);
         scheduler
     }

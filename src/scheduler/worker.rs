@@ -220,14 +220,14 @@ impl Local {
             must_search: Cell::new(false),
             pace: Pace::new(),
             beat: Beat::new(),
-            busy_since: Cell::new(scheduler.driver.clock().now()),
+            busy_since: Cell::new(Tick::now()),
         }
     }
 
     /// Leaves the worker to whoever claims it next; what is still queued goes to the injector.
     pub(super) fn stand_up(self) {
         self.worker.diary.end();
-        self.note_work(self.scheduler.driver.clock().now());
+        self.note_work(Tick::now());
         self.give_up_search();
         self.unload();
         self.worker.thread.set_to_nobody();
@@ -422,11 +422,11 @@ impl Local {
                 (duty.is_over() && idle.can_spare_one()).then_some(config.thread_keep_alive);
             let since = patience.map(|_| Instant::now());
             let driver = &self.scheduler.driver;
-            self.note_work(driver.clock().now());
+            self.note_work(Tick::now());
             self.worker.diary.parks.add(1);
             turn = driver.sleep(&self.parker, patience, idle.has_free_permit());
             self.worker.diary.unparks.add(1);
-            self.busy_since.set(driver.clock().now());
+            self.busy_since.set(Tick::now());
             let is_over = since.is_some_and(|since| Some(since.elapsed()) >= patience);
             if is_over && idle.leave(self.worker.index) {
                 return ControlFlow::Break(()); // the attendance goes back, and `stand_up` calls another

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time::Duration;
 
+use crate::runtime::driver;
+
 /// A moment on a clock that never goes back.
 ///
 /// It is the standard library's [`Instant`](std::time::Instant), from the clock that sleeps, timeouts and intervals go
@@ -27,11 +29,13 @@ pub struct Instant(std::time::Instant);
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 impl Instant {
-    /// The present.
+    /// The present, by the clock of the runtime that this thread is in.
+    ///
+    /// That is the system's, unless a test has [paused](super#time-in-tests) it.
     #[must_use]
     #[inline]
     pub fn now() -> Self {
-        Self(std::time::Instant::now())
+        Self(driver::now())
     }
 
     /// The same moment, from the standard library's.

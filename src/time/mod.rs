@@ -26,6 +26,36 @@
 //! });
 //! ```
 //!
+//! # Time in tests
+//!
+//! A test of what happens after an hour need not take an hour. With the feature `test-util`, the clock of a current-thread
+//! runtime can be stopped, by `pause`, by `#[test(start_paused = true)]` or by `Builder::start_paused`; [`Instant::now`] shows
+//! what it shows. While it is paused, it is put forward in two ways:
+//!
+//! - by itself, to the next moment for which a task waits, when nothing else can happen: no task can run, no socket is
+//!   ready, no closure of [`spawn_blocking`](crate::task::spawn_blocking) is running or waiting to. So `sleep` returns at once, and
+//!   tasks that sleep are woken in the order of their moments, to the nanosecond.
+//! - by a jump, with `advance`.
+//!
+//! What other threads do that this crate did not start is not waited for: if a task is to be woken by such a thread, its
+//! timeouts may well elapse before that. A timeout beside a socket does so too, if the other side is not as fast.
+//!
+//! ```
+//! # #[cfg(all(feature = "macros", feature = "test-util"))] {
+//! use runtime::time::{self, Duration, Instant};
+//!
+//! #[runtime::main(flavor = "current_thread", start_paused = true)] // or `test`
+//! async fn main() {
+//!     let start = Instant::now();
+//!     let never = std::future::pending::<()>();
+//!     assert!(time::timeout(Duration::from_secs(3_600), never).await.is_err());
+//!     assert_eq!(start.elapsed(), Duration::from_secs(3_600));
+//! }
+//! # main() }
+//! ```
+//!
+//! A moment belongs to the clock that showed it. In another runtime, where time goes another way, it means something else.
+//!
 //! # For whoever works on it
 //!
 //! This layer is safe code. A [`Sleep`] is a timer of `driver::timers` and the moment it stands for, and everything
@@ -37,6 +67,8 @@
 //!
 //! It does not know who fires timers, and when.
 
+#[cfg(feature = "test-util")]
+mod clock;
 pub mod error;
 mod instant;
 mod interval;
@@ -45,6 +77,8 @@ mod timeout;
 
 pub use std::time::Duration;
 
+#[cfg(feature = "test-util")]
+pub use clock::{advance, pause, resume};
 pub use instant::Instant;
 pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
 pub use sleep::{Sleep, sleep, sleep_until};

@@ -44,7 +44,7 @@ async fn workers_without_a_place() {}
 #[runtime::main(start_paused = 1)]
 async fn paused_by_number() {}
 
-#[runtime::main(start_paused = true)]
+#[runtime::main(flavor = "multi_thread", start_paused = true)]
 async fn paused() {}
 
 #[runtime::main(crate = runtime)]

@@ -83,6 +83,11 @@ impl Reactor {
         }
     }
 
+    /// Whether the last turn found events.
+    pub(crate) fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
     /// Tells the registrations of the events of the last turn, and wakes whom they concern, under no lock.
     pub(crate) fn dispatch(&mut self) {
         let news = |event: &Event| (Key(event.token().0), Ready::from_event(event));

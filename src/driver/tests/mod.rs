@@ -6,3 +6,5 @@ mod attend;
 mod loom_attend;
 #[cfg(loom)]
 mod loom_parker;
+#[cfg(all(loom, feature = "test-util"))]
+mod loom_pause;

@@ -100,6 +100,15 @@ impl Timers {
         Tick::from_nanos(self.next.load(Relaxed))
     }
 
+    /// Makes `next` the earliest deadline, to the nanosecond, and returns it; [`Tick::NEVER`] if nobody waits.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn find_next(&self) -> Tick {
+        let inner = self.inner.lock();
+        let earliest = inner.wheel.earliest();
+        self.next.store(earliest.as_nanos(), Relaxed);
+        earliest
+    }
+
     /// Wakes the tasks of all timers whose deadline is not after `now`, and counts them.
     ///
     /// # Panics
@@ -113,6 +122,13 @@ impl Timers {
             while self.fire_some(now, &mut fired) {}
         }
         fired
+    }
+
+    /// As [`fire`](Self::fire), but whatever `next` says: to the nanosecond even in a crowd, and from now on a deadline that is
+    /// over already is not waited for.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn turn(&self, now: Tick) {
+        while self.fire_some(now, &mut 0) {}
     }
 
     /// Wakes tasks until the wheel asks for a break; says whether it did.

@@ -128,6 +128,8 @@ impl Scheduler {
     fn next_job(&self, inner: MutexGuard<'_, Inner<Runnable>>) -> Option<Taken<Runnable>> {
         let mut until = None;
         self.blocking.next(inner, |work, inner| {
+            // Under the lock, under which it was just counted idle.
+            self.driver.closure_ended();
             let now = Instant::now();
             let until = until.get_or_insert_with(|| now.checked_add(self.config.thread_keep_alive));
             let Some(until) = *until else { return (work.wait(inner), Wait::Woken) };

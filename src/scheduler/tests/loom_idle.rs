@@ -46,7 +46,7 @@ fn loom_a_searcher_that_finds_work_hands_on() {
             let second_ran = second_ran.clone();
             thread::spawn(move || {
                 local.live(nothing, |_, left| match left {
-                    2 => second_ran.park(None),
+                    2 => drop(second_ran.park(None)),
                     _ => second_ran.unpark(),
                 })
             })
@@ -94,7 +94,7 @@ fn loom_a_granted_search_that_meets_an_event_hands_on() {
             let ran = ran.clone();
             thread::spawn(move || {
                 local.live(nothing, |task, _| match task {
-                    Task::Woken => ran.park(None),
+                    Task::Woken => drop(ran.park(None)),
                     Task::Injected => ran.unpark(),
                 })
             })

@@ -439,7 +439,7 @@ impl Local {
         if !is_wanted && !self.bell.rung.load(Relaxed) && !idle.is_closed() {
             match &self.small.driver {
                 Some(driver) => turn = driver.sleep(&self.bell.parker),
-                None => self.bell.parker.park(None),
+                None => drop(self.bell.parker.park(None)),
             }
         }
         self.get_up(is_wanted);

@@ -85,7 +85,18 @@ impl Checked {
         self.check_next();
     }
 
+    /// Also while a slot is open.
+    fn check_earliest(&self) {
+        let earliest = self
+            .model
+            .iter()
+            .min()
+            .map_or(Tick::NEVER, |&(deadline, _)| Tick::from_nanos(deadline));
+        assert_eq!(self.wheel.earliest(), earliest, "all entries are looked at");
+    }
+
     fn check_next(&self) {
+        self.check_earliest();
         let next = self.wheel.next();
         match self.model.iter().min() {
             None => assert_eq!(next, Tick::NEVER),
@@ -128,6 +139,7 @@ fn churn(seed: u64, bits: usize, entries: usize, rounds: usize) {
             2 => {
                 for _ in 0..rng.below(4) {
                     checked.step(later);
+                    checked.check_earliest();
                 }
             }
             _ => checked.set(number, later),

@@ -162,6 +162,17 @@ impl Wheel {
         }
     }
 
+    /// The earliest deadline, or [`Tick::NEVER`]; found by looking at all entries of the first slot, and of the open one.
+    #[cfg(any(feature = "test-util", test))]
+    pub(in crate::driver) fn earliest(&self) -> Tick {
+        let places = self.open.into_iter().chain(self.first());
+        // SAFETY: nothing changes while we look.
+        let entries = places.flat_map(|place| unsafe { self.rings[place.index()].iter() });
+        // SAFETY: an entry of this wheel (1, 2).
+        let deadlines = entries.map(|entry| unsafe { entry::deadline(entry) });
+        deadlines.min().unwrap_or(Tick::NEVER)
+    }
+
     /// Moves the cursor to the first slot that is occupied, if that has begun.
     fn reach(&mut self) -> Option<Place> {
         if let Some(open) = self.open {

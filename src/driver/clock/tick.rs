@@ -1,11 +1,4 @@
-//! Time as the wheel counts it: nanoseconds since the process first asked, in one word.
-//!
-//! A word can be compared, published in an atomic and cut into the slots of a wheel; an `Instant` cannot. The
-//! nanosecond is also what the system's clock counts in, so that nothing is rounded on the way and no timer
-//! fires early for it. The word lasts for 584 years; what lies beyond is [`Tick::NEVER`].
-//!
-//! All clocks of the process have one epoch, so that a tick says the same to every runtime: a timer that waits in
-//! one of them may get another deadline from a thread that is in another, or in none.
+//! Moments in one word.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -25,6 +18,9 @@ impl Tick {
     /// A moment that no clock reaches.
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
+    /// The last moment that a clock can show.
+    pub(super) const LAST: Self = Self(u64::MAX - 1);
+
     #[inline]
     pub(crate) const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
@@ -41,6 +37,18 @@ impl Tick {
         Self(nanos(instant.saturating_duration_since(epoch())))
     }
 
+    /// The instant of this tick; some far one for [`NEVER`](Self::NEVER).
+    #[cfg(feature = "time")]
+    pub(crate) fn to_instant(self) -> Instant {
+        epoch() + Duration::from_nanos(self.0)
+    }
+
+    /// The present by the system's clock, which is before [`NEVER`](Self::NEVER).
+    #[inline]
+    pub(crate) fn now() -> Self {
+        Self::of(Instant::now()).min(Self::LAST)
+    }
+
     /// The moment that is `duration` later, or never.
     #[inline]
     pub(crate) fn saturating_add(self, duration: Duration) -> Self {
@@ -51,25 +59,6 @@ impl Tick {
     #[inline]
     pub(crate) fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
-    }
-}
-
-/// Tells the time in [`Tick`]s.
-#[derive(Debug)]
-pub(crate) struct Clock(());
-
-impl Clock {
-    pub(crate) fn new() -> Self {
-        epoch();
-        Self(())
-    }
-
-    /// The present, which is before [`Tick::NEVER`].
-    ///
-    /// The only place where timers learn the time: a clock that tests can stop is put in here.
-    #[inline]
-    pub(crate) fn now(&self) -> Tick {
-        Tick::of(Instant::now()).min(Tick(u64::MAX - 1))
     }
 }
 
@@ -91,10 +80,10 @@ mod tests {
     }
 
     #[test]
-    fn a_tick_is_the_same_to_every_clock() {
-        let (one, other) = (Clock::new(), Clock::new());
-        let (first, second, third) = (one.now(), other.now(), one.now());
-        assert!(first <= second && second <= third, "{first:?}, {second:?}, {third:?}");
+    fn the_present_does_not_go_back() {
+        let (before, first) = (Tick::of(Instant::now()), Tick::now());
+        let (second, after) = (Tick::now(), Tick::of(Instant::now()));
+        assert!(before <= first && first <= second && second <= after);
     }
 
     #[test]
@@ -105,6 +94,6 @@ mod tests {
         assert_eq!(far.map(Tick::of), far.map(|_| Tick::NEVER));
         assert_eq!(Tick(5).saturating_add(Duration::MAX), Tick::NEVER);
         assert_eq!(Tick(5).saturating_since(Tick(7)), Duration::ZERO);
-        assert!(Clock::new().now() < Tick::NEVER);
+        assert!(Tick::now() < Tick::NEVER);
     }
 }
