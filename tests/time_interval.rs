@@ -6,6 +6,7 @@ use std::panic::catch_unwind;
 use std::pin::pin;
 use std::thread;
 
+use runtime::task;
 use runtime::time::{self, Duration, Instant, Interval, MissedTickBehavior};
 use support::{Counts, all_kinds, poll_once, text_of, watch};
 
@@ -24,6 +25,41 @@ fn ticks_are_a_period_apart_and_never_early() {
             for n in 1..20 {
                 assert_eq!(interval.tick().await, first + n * period);
                 assert!(Instant::now() >= first + n * period, "a tick is early");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_tick_that_is_to_come_at_once_comes_with_the_first_poll() {
+    let _watch = watch();
+    for runtime in all_kinds() {
+        runtime.block_on(async {
+            let mut interval = time::interval(Duration::MAX);
+            let ticks_at_once = |interval: &mut Interval| {
+                poll_once(&mut pin!(interval.tick()), &Counts::new()).is_ready()
+            };
+            assert!(ticks_at_once(&mut interval));
+            assert!(!ticks_at_once(&mut interval));
+            interval.reset_immediately();
+            assert!(ticks_at_once(&mut interval));
+            interval.reset_at(Instant::now());
+            assert!(ticks_at_once(&mut interval));
+        });
+    }
+}
+
+#[test]
+fn a_burst_lets_others_run() {
+    let _watch = watch();
+    for runtime in all_kinds() {
+        runtime.block_on(async {
+            // All of its ticks are over, for longer than this test takes.
+            let mut interval = time::interval(Duration::from_nanos(1));
+            thread::sleep(Duration::from_millis(1));
+            let other = task::spawn(async {});
+            while !other.is_finished() {
+                interval.tick().await;
             }
         });
     }

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::{Instant, Sleep, sleep_until};
+use crate::coop;
 
 /// A tick that comes later than this was missed.
 const TOLERANCE: Duration = Duration::from_millis(5);
@@ -58,6 +59,7 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
     assert!(!period.is_zero(), "the `period` of an interval must be non-zero");
     Interval {
         delay: Box::pin(sleep_until(start)),
+        is_new: true,
         period,
         missed_tick_behavior: MissedTickBehavior::default(),
     }
@@ -108,6 +110,8 @@ fn remainder(duration: Duration, period: Duration) -> Duration {
 pub struct Interval {
     /// Waits for the next tick.
     delay: Pin<Box<Sleep>>,
+    /// Whether that was set and not polled yet.
+    is_new: bool,
     period: Duration,
     missed_tick_behavior: MissedTickBehavior,
 }
@@ -144,15 +148,30 @@ impl Interval {
     ///
     /// The task of the last call is woken.
     pub fn poll_tick(&mut self, cx: &mut Context<'_>) -> Poll<Instant> {
-        ready!(self.delay.as_mut().poll(cx));
+        ready!(self.poll_delay(cx));
         let (tick, now) = (self.delay.deadline(), Instant::now());
         let next = if now - tick > TOLERANCE {
             self.missed_tick_behavior.next(tick, now, self.period)
         } else {
             tick.later_by(self.period)
         };
-        self.delay.as_mut().reset(next);
+        self.reset_at(next);
         Poll::Ready(tick)
+    }
+
+    /// The timers learn the time now and then only. But a tick that is to come at once, such as the first, should not wait
+    /// for that, so the first poll looks at the clock.
+    fn poll_delay(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let is_new = std::mem::take(&mut self.is_new);
+        if self.delay.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        if !is_new || Instant::now() < self.delay.deadline() {
+            return Poll::Pending;
+        }
+        self.is_new = true; // if there is no unit left
+        ready!(coop::poll_proceed(cx)).made_progress();
+        Poll::Ready(())
     }
 
     /// Makes the next tick come a period from now.
@@ -186,6 +205,7 @@ impl Interval {
     /// Makes the next tick come at `deadline`, whatever the period.
     pub fn reset_at(&mut self, deadline: Instant) {
         self.delay.as_mut().reset(deadline);
+        self.is_new = true;
     }
 
     /// What happens after a tick that was missed.
