@@ -53,6 +53,35 @@ fn tasks_that_were_never_polled_are_dropped_too() {
     assert!(handles.into_iter().all(is_cancelled));
 }
 
+/// Spawns when it is dropped.
+struct SpawnsOnDrop(Arc<Mutex<Vec<JoinHandle<()>>>>);
+
+impl Drop for SpawnsOnDrop {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().push(task::spawn(async {}));
+    }
+}
+
+#[test]
+fn what_a_destructor_spawned_at_the_end_ran_in_the_global_runtime() {
+    let _watch = watch();
+    for runtime in [multi_thread(2), current_thread()] {
+        let spawned = Arc::default();
+        for guard in [SpawnsOnDrop(Arc::clone(&spawned)), SpawnsOnDrop(spawned.clone())] {
+            runtime.spawn(async move {
+                pending::<()>().await;
+                drop(guard);
+            });
+        }
+        runtime.block_on(task::yield_now()); // one of them may be suspended
+        drop(runtime);
+        let spawned = std::mem::take(&mut *spawned.lock().unwrap());
+        assert_eq!(spawned.len(), 2);
+        assert!(spawned.into_iter().all(is_cancelled));
+        assert!(Handle::try_current().is_err(), "it was left again");
+    }
+}
+
 #[test]
 fn a_runtime_can_be_dropped_inside_its_own_task() {
     let _watch = watch();

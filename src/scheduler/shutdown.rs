@@ -61,14 +61,20 @@ impl Scheduler {
         self.monitor.forget(self);
         let parkers = self.idle.close();
         parkers.iter().for_each(|parker| parker.unpark());
-        self.close_blocking();
-        self.driver.close();
-        self.drain_all();
+        self.end_all();
         let waits_for_itself = context::is_blocking() || self.is_served_here();
         let wait = if waits_for_itself { Duration::ZERO } else { wait };
         let deadline = Instant::now().checked_add(wait);
         self.threads.wait(deadline);
         self.blocking.wait(deadline);
+    }
+
+    /// What steps 2 and 3 drop and wake. What that spawns in turn is meant for this runtime, and so is cancelled.
+    fn end_all(self: &Arc<Self>) {
+        let _entered = context::enter(self);
+        self.close_blocking();
+        self.driver.close();
+        self.drain_all();
     }
 
     /// Step 4, for a worker that leaves because the runtime ended.
