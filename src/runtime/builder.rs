@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::{Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, StuckTask, environment};
 use crate::scheduler::{
-    Callback, Config, Cores, DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnStuck,
-    Scheduler,
+    Callback, Config, Cores, DEFAULT_EVENT_INTERVAL, DEFAULT_INJECTOR_INTERVAL,
+    DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnStuck, Scheduler,
 };
 
 /// Builds a [`Runtime`] with other than the default settings.
@@ -32,6 +32,8 @@ pub struct Builder {
     retake_at_random: bool,
     enable_io: bool,
     enable_time: bool,
+    event_interval: u32,
+    global_queue_interval: u32,
     #[cfg(feature = "test-util")]
     start_paused: bool,
     thread_name: Arc<dyn Fn() -> String + Send + Sync>,
@@ -68,6 +70,8 @@ impl Builder {
             retake_at_random: false,
             enable_io: false,
             enable_time: false,
+            event_interval: DEFAULT_EVENT_INTERVAL,
+            global_queue_interval: DEFAULT_INJECTOR_INTERVAL,
             #[cfg(feature = "test-util")]
             start_paused: false,
             thread_name: Arc::new(|| DEFAULT_THREAD_NAME.into()),
@@ -174,6 +178,59 @@ impl Builder {
     /// For how long a thread that is not needed any more waits for new work before it ends: 10 s, unless this is called.
     pub fn thread_keep_alive(&mut self, duration: Duration) -> &mut Self {
         self.thread_keep_alive = duration;
+        self
+    }
+
+    /// After how many polls a worker looks at the clock and at the sockets, at the latest; 64 unless this is called.
+    ///
+    /// It does so about every 25 microseconds, after fewer polls if they take long. A smaller number makes timers and sockets
+    /// more punctual beside polls whose length varies much, and costs a system call each time.
+    ///
+    /// # Panics
+    ///
+    /// If `polls` is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Builder::new_multi_thread().event_interval(8).build()?;
+    /// # drop(runtime);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn event_interval(&mut self, polls: u32) -> &mut Self {
+        assert!(
+            polls > 0,
+            "event_interval: a worker polls at least once between two looks, not 0 times"
+        );
+        self.event_interval = polls;
+        self
+    }
+
+    /// After how many tasks a worker takes one that was spawned or woken by another thread, even if it has tasks of its own;
+    /// 61 unless this is called.
+    ///
+    /// Such tasks wait in a queue that all workers share. A smaller number lets them wait for less long beside tasks that keep a
+    /// worker busy, and costs more synchronization between threads.
+    ///
+    /// # Panics
+    ///
+    /// If `tasks` is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Builder::new_multi_thread().global_queue_interval(31).build()?;
+    /// # drop(runtime);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn global_queue_interval(&mut self, tasks: u32) -> &mut Self {
+        assert!(
+            tasks > 0,
+            "global_queue_interval: a worker takes a task of its own at least, not 0"
+        );
+        self.global_queue_interval = tasks;
         self
     }
 
@@ -349,6 +406,8 @@ impl Builder {
             starts_threads: multi_thread,
             enable_io: self.enable_io,
             enable_time: self.enable_time,
+            event_interval: self.event_interval,
+            injector_interval: self.global_queue_interval,
             #[cfg(feature = "test-util")]
             start_paused: self.start_paused,
             thread_name: self.thread_name.clone(),

@@ -3,7 +3,8 @@
 //! Timers and sockets must not wait for a worker to run dry, which may be never. To look after every poll would cost as
 //! much as a short poll does. So the worker counts polls, and makes the count up to the next look such that looks come
 //! about [`Beat::WANTED`] apart: half of it after a look that came late, twice after one that came early. When the
-//! shortest polls are followed by long ones, the first look may come after 64 of those, the next after 32, and so on.
+//! shortest polls are followed by long ones, the first look may come after 64 of those (or as many as the runtime was built
+//! with), the next after 32, and so on.
 //! If that takes longer than the monitor's ticks, it calls a sleeper, who attends meanwhile.
 //!
 //! # Two counts
@@ -24,6 +25,8 @@ pub(super) struct Beat {
     /// Whether the poll that is counted next is that of a task that had yielded.
     counts_yielded: Cell<bool>,
     last: Cell<Tick>,
+    /// The most that an interval may be.
+    longest: u32,
 }
 
 /// Polls of one kind.
@@ -38,14 +41,14 @@ impl Beat {
     /// The time from one look to the next that is aimed at, within a factor of two.
     const WANTED: Duration = Duration::from_micros(25);
 
-    const LONGEST_INTERVAL: u32 = 64;
-
-    pub(super) fn new() -> Self {
+    /// A look after every `longest` polls of one kind at least.
+    pub(super) fn new(longest: u32) -> Self {
         Self {
             woken: Count::new(),
             yielded: Count::new(),
             counts_yielded: Cell::new(false),
             last: Cell::new(Tick::default()),
+            longest,
         }
     }
 
@@ -87,7 +90,7 @@ impl Beat {
         if elapsed > Self::WANTED * 3 / 2 {
             interval.set((interval.get() / 2).max(1));
         } else if elapsed < Self::WANTED * 3 / 4 {
-            interval.set((interval.get() * 2).min(Self::LONGEST_INTERVAL));
+            interval.set(interval.get().saturating_mul(2).min(self.longest));
         }
         self.begin_counts();
     }

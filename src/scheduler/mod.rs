@@ -81,6 +81,13 @@ pub(crate) use worker::Local;
 /// What a thread is called that was given no name.
 pub(crate) const DEFAULT_THREAD_NAME: &str = "gosched-worker";
 
+/// After so many polls at most a worker looks in at the driver, unless something else was asked for.
+pub(crate) const DEFAULT_EVENT_INTERVAL: u32 = 64;
+
+/// After so many tasks the injector comes first, unless something else was asked for. A prime, so that it does not fall in
+/// step with the program.
+pub(crate) const DEFAULT_INJECTOR_INTERVAL: u32 = 61;
+
 /// A user's function that the scheduler calls.
 pub(crate) type Callback = Arc<dyn Fn() + Send + Sync>;
 
@@ -111,6 +118,10 @@ pub(crate) struct Config {
         allow(dead_code, reason = "asked for where there are timers")
     )]
     pub(crate) enable_time: bool,
+    /// After how many polls a worker looks in at the driver at the latest.
+    pub(crate) event_interval: u32,
+    /// After how many tasks the injector comes first once.
+    pub(crate) injector_interval: u32,
     /// Whether its clock is paused from the beginning.
     #[cfg(feature = "test-util")]
     pub(crate) start_paused: bool,

@@ -2,8 +2,8 @@
 //!
 //! # The order
 //!
-//! 1. every 61st time the injector first, so that nothing there waits behind a queue that refills itself; and the tasks
-//!    that yielded, when none of them came for as long;
+//! 1. every 61st time (or as often as the runtime was built with) the injector first, so that nothing there waits behind
+//!    a queue that refills itself; and the tasks that yielded, when none of them came for 61 polls;
 //! 2. the LIFO slot, at most [`MOST_IN_A_ROW`] times while others wait in the queue;
 //! 3. the queue;
 //! 4. the tasks that yielded;
@@ -42,9 +42,6 @@ use crate::driver::Tick;
 use std::hint::spin_loop;
 use std::sync::Arc;
 
-/// After so many polls the injector comes first once. A prime, so that it does not fall in step with the program.
-const INJECTOR_INTERVAL: u64 = 61;
-
 /// After so many polls of others comes one who yielded.
 const MOST_BEFORE_YIELDED: u64 = 61;
 
@@ -81,15 +78,25 @@ impl Local {
     /// The task of whoever has waited long enough for others to run dry.
     #[inline]
     fn next_by_turn(&self) -> Option<Runnable> {
-        let polls = self.polls.get();
-        if polls.is_multiple_of(INJECTOR_INTERVAL) {
+        if self.is_injectors_turn() {
             return self.scheduler().injector.pop();
         }
+        let polls = self.polls.get();
         if polls.wrapping_sub(self.yielded_at.get()) >= MOST_BEFORE_YIELDED {
             self.yielded_at.set(polls);
             return self.next_yielded();
         }
         None
+    }
+
+    /// Counts a task; whether the injector comes first this time.
+    #[inline]
+    fn is_injectors_turn(&self) -> bool {
+        let left = self.until_injector.get() - 1;
+        let is_turn = left == 0;
+        let next = if is_turn { self.scheduler().config.injector_interval } else { left };
+        self.until_injector.set(next);
+        is_turn
     }
 
     /// Looks in at the driver, without waiting.

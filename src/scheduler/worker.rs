@@ -87,6 +87,8 @@ pub(crate) struct Local {
     pub(super) must_search: Cell<bool>,
     /// How long the queue has had a surplus.
     pub(super) pace: Pace,
+    /// How many tasks are chosen until the injector comes first.
+    pub(super) until_injector: Cell<u32>,
     /// When to look in at the driver.
     pub(super) beat: Beat,
     /// Since when the worker has been busy, but for what is in its diary.
@@ -219,7 +221,8 @@ impl Local {
             streak: Cell::new(0),
             must_search: Cell::new(false),
             pace: Pace::new(),
-            beat: Beat::new(),
+            until_injector: Cell::new(scheduler.config.injector_interval),
+            beat: Beat::new(scheduler.config.event_interval),
             busy_since: Cell::new(Tick::now()),
         }
     }

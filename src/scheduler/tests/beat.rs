@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::driver::Tick;
+use crate::scheduler::DEFAULT_EVENT_INTERVAL;
 use crate::scheduler::beat::Beat;
 
 /// Runs polls that take so long each, and returns the times between looks, in polls.
@@ -22,7 +23,7 @@ fn intervals(beat: &Beat, clock: &mut Tick, poll: Duration, polls: u32) -> Vec<u
 
 /// As if the program had run for a while.
 fn start() -> (Beat, Tick) {
-    (Beat::new(), Tick::from_nanos(1_000_000_000))
+    (Beat::new(DEFAULT_EVENT_INTERVAL), Tick::from_nanos(1_000_000_000))
 }
 
 #[test]
@@ -92,5 +93,14 @@ fn short_polls_of_woken_tasks_do_not_put_off_the_look_after_a_long_one_of_a_yiel
         clock = clock.saturating_add(Duration::from_micros(100));
         assert!(beat.is_due(), "a poll of 100 us has a look behind it");
         beat.looked(clock);
+    }
+}
+
+#[test]
+fn there_are_no_more_polls_between_two_looks_than_was_asked_for() {
+    for longest in [1, 3, 64, 1_000] {
+        let (beat, mut clock) = (Beat::new(longest), Tick::from_nanos(1_000_000_000));
+        let intervals = intervals(&beat, &mut clock, Duration::from_nanos(1), 5_000);
+        assert_eq!(intervals.iter().max(), Some(&longest));
     }
 }
