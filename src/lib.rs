@@ -1,6 +1,8 @@
 //! Go's scheduler for Rust's stackless futures.
 #![warn(missing_debug_implementations, missing_docs)]
 
+#[cfg(feature = "sync")]
+pub mod chan;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 #[cfg(feature = "io-util")]
@@ -20,8 +22,6 @@ pub mod time;
 pub mod __private;
 
 mod cell;
-#[cfg(feature = "sync")]
-mod chan;
 mod coop;
 mod driver;
 #[cfg(feature = "macros")]

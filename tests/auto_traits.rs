@@ -358,6 +358,31 @@ fn futures_of_channels_are_send() {
 
 #[cfg(feature = "sync")]
 #[test]
+fn auto_traits_of_go_channels_are_as_promised() {
+    use runtime::chan::{Receiver, SendSink, Sender};
+    /// `Send`, and not `Sync`.
+    type Cell = std::cell::Cell<u8>;
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Sender<Cell>:               "yes  yes  yes   yes        yes";
+        Sender<Pinned>:             "yes  yes  yes   yes        yes";
+        Sender<Nothing>:            "no   no   yes   yes        yes";
+        Receiver<Cell>:             "yes  yes  yes   yes        yes";
+        Receiver<Pinned>:           "yes  yes  yes   yes        yes";
+        Receiver<Nothing>:          "no   no   yes   yes        yes";
+        SendSink<Cell>:             "yes  yes  yes   yes        yes";
+        SendSink<Pinned>:           "yes  yes  yes   yes        yes";
+        SendSink<Nothing>:          "no   no   yes   yes        yes";
+    }
+    fn is_send<T: Send>(_: T) {}
+    let (tx, rx) = runtime::chan::bounded(1);
+    is_send(tx.send(std::cell::Cell::new(1)));
+    is_send(rx.recv());
+    is_send(tx.closed());
+}
+
+#[cfg(feature = "sync")]
+#[test]
 fn futures_of_locks_are_send() {
     use std::sync::Arc;
 

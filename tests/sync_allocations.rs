@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use runtime::chan;
 use runtime::sync::{
     Barrier, Mutex, Notify, RwLock, Semaphore, WaitGroup, broadcast, mpsc, oneshot, watch,
 };
@@ -179,4 +180,27 @@ fn sending_more_than_fits_allocates_nothing_either() {
     (0..3).for_each(|n| assert!(tx.send(n).is_ok()));
     assert_eq!(allocations(|| (3..50).for_each(|n| assert!(tx.send(n).is_ok()))), 0);
     assert_eq!(rx.try_recv(), Err(broadcast::error::TryRecvError::Lagged(48)));
+}
+
+#[test]
+fn waiting_for_a_go_channel_allocates_nothing() {
+    let (tx, rx) = chan::bounded(1);
+    tx.try_send(1).unwrap();
+    assert_eq!(allocations(|| wait(|| tx.send(2), || assert_eq!(rx.try_recv(), Ok(1)))), 0);
+    assert_eq!(rx.try_recv(), Ok(2));
+    assert_eq!(allocations(|| wait(|| rx.recv(), || tx.try_send(3).unwrap())), 0);
+
+    let (tx, rx) = chan::bounded(0);
+    let give = || {
+        // The first value makes room for all.
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut send = pin!(tx.send(1));
+        assert!(send.as_mut().poll(&mut cx).is_pending());
+        assert!(rx.try_recv().is_err());
+        assert!(send.poll(&mut cx).is_ready());
+        assert!(rx.try_recv().is_ok());
+    };
+    give();
+    assert_eq!(allocations(give), 0);
+    assert_eq!(allocations(|| wait(|| rx.recv(), || tx.try_send(3).unwrap())), 0);
 }

@@ -32,6 +32,34 @@ impl<T> Core<T> {
         Closing { core: self, waiter: Waiter::new() }
     }
 
+    /// Reserves `n` slots, or waits for them.
+    pub(crate) fn poll_reserve(
+        &self,
+        n: usize,
+        waiter: Pin<&mut Waiter<Want>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Closed>> {
+        let unit = ready!(coop::poll_proceed(cx));
+        let attempt = |state: &mut State<T>, woken| match self.claim(state, n, woken) {
+            Ok(()) => Attempt::Done(Ok(())),
+            Err(Refused::Closed) => Attempt::Done(Err(Closed)),
+            Err(Refused::Full) => Attempt::Wait(Want { missing: n }),
+        };
+        let polled = wait::poll(&self.state, State::senders, waiter, cx.waker(), false, attempt);
+        match polled {
+            Poll::Ready(Ok(())) => {}
+            // It may have queued with too little room for it, but some.
+            Poll::Pending if n > 1 => self.hand_out_all(),
+            Poll::Pending => {}
+            // The slots that it had may have been the last that kept the receiver waiting.
+            Poll::Ready(Err(Closed)) => self.wake_others(),
+        }
+        if polled.is_ready() {
+            unit.made_progress();
+        }
+        polled
+    }
+
     /// Claims `n` slots for a future, which was woken with `woken` if it waited.
     #[inline]
     fn claim(&self, state: &mut State<T>, n: usize, woken: Option<Want>) -> Result<(), Refused> {
@@ -46,7 +74,7 @@ impl<T> Core<T> {
     }
 
     /// Passes on what a future that is dropped had of its `n` slots.
-    fn abandon(&self, waiter: Pin<&mut Waiter<Want>>, n: usize) {
+    pub(crate) fn abandon(&self, waiter: Pin<&mut Waiter<Want>>, n: usize) {
         let had = wait::cancel(&self.state, State::senders, waiter, |state, want| {
             let had = n - want.missing;
             state.give_back(had);
@@ -127,28 +155,8 @@ impl<T> Future for Reserve<'_, T> {
     type Output = Result<(), Closed>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let unit = ready!(coop::poll_proceed(cx));
         let this = self.project();
-        let (core, n) = (*this.core, *this.n);
-        let attempt = |state: &mut State<T>, woken| match core.claim(state, n, woken) {
-            Ok(()) => Attempt::Done(Ok(())),
-            Err(Refused::Closed) => Attempt::Done(Err(Closed)),
-            Err(Refused::Full) => Attempt::Wait(Want { missing: n }),
-        };
-        let polled =
-            wait::poll(&core.state, State::senders, this.waiter, cx.waker(), false, attempt);
-        match polled {
-            Poll::Ready(Ok(())) => {}
-            // It may have queued with too little room for it, but some.
-            Poll::Pending if n > 1 => core.hand_out_all(),
-            Poll::Pending => {}
-            // The slots that it had may have been the last that kept the receiver waiting.
-            Poll::Ready(Err(Closed)) => core.wake_others(),
-        }
-        if polled.is_ready() {
-            unit.made_progress();
-        }
-        polled
+        this.core.poll_reserve(*this.n, this.waiter, cx)
     }
 }
 

@@ -1,39 +1,69 @@
-//! A channel's lock, and the word beside it; see the [module](super) for the protocol.
+//! The channel: one core under every channel that queues values.
+//!
+//! [`sync::mpsc`](crate::sync::mpsc) is a face of it, with one receiver, and [`chan`](crate::chan) another,
+//! with several. The core keeps values, counts room, and queues whoever waits for either; a face decides
+//! which handles exist, when the last of them is gone, and what the errors are called.
+//!
+//! # The parts
+//!
+//! [`State`] is everything that stands behind the lock, with one method per transition and no locking,
+//! waking or waiting. [`Core`] locks it, runs a transition, unlocks, and wakes whom the transition
+//! returned. The futures in [`claim`](super::claim) wait for room; [`lone`](super::lone) and
+//! [`several`](super::several) are two ways to receive, and a channel uses one of them only.
+//!
+//! # Room
+//!
+//! A channel of capacity `n` has `n` slots, and each is in one of these places:
+//!
+//! | place | since | until |
+//! |---|---|---|
+//! | free | | a sender takes it, or it is handed to the first that waits |
+//! | reserved | a sender took it without sending yet | it sends, or gives it back |
+//! | queued | a value was sent | a receiver takes the value |
+//! | in hand | a lone receiver took all queued values at once | it gives that value to its user |
+//!
+//! A slot is never free while a sender waits: whoever frees one hands it on, in order. So a `send` that
+//! comes later cannot overtake one that waits, and needs to look only at the queue of waiters.
+//!
+//! The slots of a rendezvous channel are its receivers: [`several`](super::several) tells how.
+//!
+//! # Invariants
+//!
+//! 1. Values, wakers and user code are never touched under the lock, save for moving a value.
+//! 2. free + reserved + queued + in hand = capacity.
+//! 3. While a sender waits, no slot is free, and `WANTED` is set if anything is in hand.
+//! 4. While a receiver waits, every queued value is kept for a receiver that was woken.
+//! 5. A slot that was handed to a sender which is then dropped goes to the next; and so does a value that
+//!    was kept for a receiver.
+//!
+//! # What was tried and failed
+//!
+//! Moving the value of a waiting sender into the queue when there is room, as Go does, saves it a pass
+//! through the lock; but then a `send` that was dropped while it waited may have sent, and `select!`
+//! over a `send` would lose count of what it sent.
+//!
+//! # What it does not know
+//!
+//! Tasks, the scheduler, and how many handles there are on either side.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::pin::Pin;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::task::{Context, Poll, Waker, ready};
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::task::Waker;
 
 use super::state::{Refused, State};
-use crate::coop;
 use crate::util::sync::{AtomicBool, AtomicUsize, Mutex};
-use crate::util::wait::{self, Attempt};
-use crate::util::wait_list::Waiter;
 use crate::util::wake_batch::wake_all;
 
 /// A capacity without a limit.
 pub(crate) const UNBOUNDED: usize = usize::MAX;
 
-/// An inbox with more room than this is given up when it is empty.
-const KEEP: usize = 1024;
+/// The capacity of a channel that holds nothing.
+pub(super) const RENDEZVOUS: usize = 0;
 
 /// In `Core::in_hand`: senders wait for room.
-const WANTED: usize = 1;
+pub(super) const WANTED: usize = 1;
 /// In `Core::in_hand`: one value.
-const ONE: usize = 2;
-
-/// The values that a lone receiver has in hand.
-pub(crate) type Inbox<T> = VecDeque<T>;
-
-/// Why there is no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Nothing {
-    Yet,
-    /// None will come.
-    Ever,
-}
+pub(super) const ONE: usize = 2;
 
 /// | field | who reads and writes it |
 /// |---|---|
@@ -42,11 +72,11 @@ pub(crate) enum Nothing {
 /// | `occupied` | a hint: written under the lock, read by receivers before they take it |
 /// | `state` | who has the lock |
 pub(crate) struct Core<T> {
-    limit: usize,
+    pub(super) limit: usize,
     /// Twice the number of values in hand, plus [`WANTED`]. Unused without a limit.
-    in_hand: AtomicUsize,
+    pub(super) in_hand: AtomicUsize,
     /// Whether values are queued.
-    occupied: AtomicBool,
+    pub(super) occupied: AtomicBool,
     pub(super) state: Mutex<State<T>>,
 }
 
@@ -118,10 +148,11 @@ impl<T> Core<T> {
         self.wake_others();
     }
 
-    /// Refuses all that is not sent or reserved yet.
-    pub(crate) fn close(&self) {
-        self.state.lock().close();
+    /// Refuses all that is not sent or reserved yet; says whether this call did it.
+    pub(crate) fn close(&self) -> bool {
+        let closed = self.state.lock().close();
         self.wake_others();
+        closed
     }
 
     /// Says that no sender is left.
@@ -135,149 +166,6 @@ impl<T> Core<T> {
         let values = self.state.lock().set_receivers_gone();
         self.wake_others();
         drop(values);
-    }
-
-    /// Receives without waiting, for a lone receiver.
-    pub(crate) fn try_recv(&self, inbox: &mut Inbox<T>) -> Result<T, Nothing> {
-        if let Some(value) = self.take_in_hand(inbox) {
-            return Ok(value);
-        }
-        let mut state = self.state.lock();
-        let taken = self.take_queued(&mut state, inbox);
-        drop(state);
-        let (value, waker) = taken?;
-        wake(waker);
-        Ok(value)
-    }
-
-    /// Receives, for a lone receiver; `None` if no value will come.
-    #[inline]
-    pub(crate) fn poll_recv(
-        &self,
-        inbox: &mut Inbox<T>,
-        waiter: Pin<&mut Waiter<()>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<T>> {
-        let unit = ready!(coop::poll_proceed(cx));
-        let value = match self.take_in_hand(inbox) {
-            Some(value) => Some(value),
-            None => ready!(self.poll_queued(inbox, waiter, cx.waker())),
-        };
-        unit.made_progress();
-        Poll::Ready(value)
-    }
-
-    fn poll_queued(
-        &self,
-        inbox: &mut Inbox<T>,
-        waiter: Pin<&mut Waiter<()>>,
-        waker: &Waker,
-    ) -> Poll<Option<T>> {
-        let empty = !self.occupied.load(Relaxed);
-        if empty && inbox.capacity() > KEEP {
-            *inbox = Inbox::new();
-        }
-        let attempt = |state: &mut State<T>, _| match self.take_queued(state, inbox) {
-            Ok((value, waker)) => Attempt::Done((Some(value), waker)),
-            Err(Nothing::Ever) => Attempt::Done((None, None)),
-            Err(Nothing::Yet) => Attempt::Wait(()),
-        };
-        let (value, sender) =
-            ready!(wait::poll(&self.state, State::receivers, waiter, waker, empty, attempt));
-        wake(sender);
-        Poll::Ready(value)
-    }
-
-    /// Takes a receiver's waiter out, before it is dropped.
-    pub(crate) fn leave(&self, waiter: Pin<&mut Waiter<()>>) {
-        wait::cancel(&self.state, State::receivers, waiter, |_, ()| ());
-    }
-
-    /// Receives up to `limit` values that are there, for a lone receiver.
-    pub(crate) fn try_recv_many(
-        &self,
-        inbox: &mut Inbox<T>,
-        buffer: &mut Vec<T>,
-        limit: usize,
-    ) -> usize {
-        let mut taken = self.take_many_in_hand(inbox, buffer, limit);
-        if taken < limit
-            && self.occupied.load(Relaxed)
-            && let Ok(value) = self.try_recv(inbox)
-        {
-            buffer.push(value);
-            taken += 1 + self.take_many_in_hand(inbox, buffer, limit - taken - 1);
-        }
-        taken
-    }
-
-    fn take_many_in_hand(&self, inbox: &mut Inbox<T>, buffer: &mut Vec<T>, limit: usize) -> usize {
-        let n = inbox.len().min(limit);
-        buffer.extend(inbox.drain(..n));
-        if n > 0 && self.limit != UNBOUNDED {
-            let before = self.in_hand.fetch_sub(n * ONE, Release);
-            if before & WANTED != 0 {
-                self.hand_out_all();
-            }
-        }
-        n
-    }
-
-    /// The next value in hand.
-    #[inline]
-    fn take_in_hand(&self, inbox: &mut Inbox<T>) -> Option<T> {
-        let value = inbox.pop_front()?;
-        if self.limit != UNBOUNDED && self.in_hand.fetch_sub(ONE, Release) & WANTED != 0 {
-            self.hand_out();
-        }
-        Some(value)
-    }
-
-    /// Hands on the slot of a value that was in hand, and brings `WANTED` up to date.
-    #[cold]
-    fn hand_out(&self) {
-        let mut state = self.state.lock();
-        self.refresh(&mut state);
-        let waker = state.next_sender();
-        if !state.is_wanted() {
-            self.in_hand.fetch_and(!WANTED, Relaxed);
-        }
-        drop(state);
-        wake(waker);
-    }
-
-    /// As [`hand_out`](Self::hand_out), for several slots.
-    pub(super) fn hand_out_all(&self) {
-        wake_all(&self.state, |state| {
-            self.refresh(state);
-            state.next_sender()
-        });
-    }
-
-    /// Takes the next value, and if there are more, all of them in hand.
-    #[inline]
-    fn take_queued(
-        &self,
-        state: &mut State<T>,
-        inbox: &mut Inbox<T>,
-    ) -> Result<(T, Option<Waker>), Nothing> {
-        debug_assert!(inbox.is_empty(), "values were taken while others are in hand");
-        let Some(value) = state.queue.pop_front() else {
-            return Err(if state.is_finished() { Nothing::Ever } else { Nothing::Yet });
-        };
-        state.in_hand = 0;
-        if !state.queue.is_empty() {
-            std::mem::swap(&mut state.queue, inbox);
-        }
-        self.occupied.store(false, Relaxed);
-        if self.limit == UNBOUNDED {
-            return Ok((value, None));
-        }
-        state.in_hand = inbox.len();
-        let waker = state.next_sender();
-        let wanted = if state.is_wanted() { WANTED } else { 0 };
-        self.in_hand.store(inbox.len() * ONE + wanted, Relaxed);
-        Ok((value, waker))
     }
 
     /// Reserves `n` slots under the lock.
@@ -315,7 +203,7 @@ impl<T> Core<T> {
     }
 
     /// Brings the state's number of values in hand up to date.
-    fn refresh(&self, state: &mut State<T>) {
+    pub(super) fn refresh(&self, state: &mut State<T>) {
         state.in_hand = self.in_hand.load(Acquire) / ONE;
     }
 

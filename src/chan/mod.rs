@@ -1,71 +1,110 @@
-//! The channel: one core under every channel that queues values.
+//! Go's channels: many senders, many receivers, and a rendezvous where the capacity is 0.
 //!
-//! [`sync::mpsc`](crate::sync::mpsc) is a face of it; so is any channel with several receivers. The
-//! core keeps values, counts room, and queues whoever waits for either; a face decides which handles
-//! exist, when the last of them is gone, and what the errors are called.
+//! [`bounded`] makes a channel that holds up to `n` values, and [`unbounded`] one that holds as many as memory
+//! does. Both ends can be cloned; each value is received once, by one of the receivers. Where one receiver is
+//! enough, [`sync::mpsc`](crate::sync::mpsc) is faster, since its receiver takes many values at a time.
 //!
-//! # The parts
+//! ```
+//! use runtime::chan;
 //!
-//! [`State`](state::State) is everything that stands behind the lock, with one method per transition
-//! and no locking, waking or waiting. [`Core`](core::Core) locks it, runs a transition, unlocks, and
-//! wakes whom the transition returned. The futures in [`claim`] wait for room.
+//! runtime::block_on(async {
+//!     let (jobs, work) = chan::bounded(4);
+//!     let (results, done) = chan::unbounded();
+//!     for _ in 0..3 {
+//!         let (work, results) = (work.clone(), results.clone());
+//!         runtime::spawn(async move {
+//!             while let Some(n) = work.recv().await {
+//!                 results.send(n * n).await.unwrap();
+//!             }
+//!         });
+//!     }
+//!     drop(results); // the workers have their own
+//!     for n in 1..=10 {
+//!         jobs.send(n).await.unwrap();
+//!     }
+//!     drop(jobs); // the workers end when all is done
+//!     let mut sum = 0;
+//!     while let Some(square) = done.recv().await {
+//!         sum += square;
+//!     }
+//!     assert_eq!(sum, 385);
+//! });
+//! ```
 //!
-//! # Room
+//! # From Go
 //!
-//! A channel of capacity `n` has `n` slots, and each is in one of these places:
+//! | Go | here |
+//! |---|---|
+//! | `make(chan T, n)` | [`bounded(n)`](bounded) |
+//! | `make(chan T)` | `bounded(0)`, a rendezvous |
+//! | `ch <- v` | `tx.send(v).await`, an error where Go panics because `ch` is closed |
+//! | `v, ok := <-ch` | `rx.recv().await`, which is `None` where `ok` is false |
+//! | `for v := range ch` | `while let Some(v) = rx.recv().await`, or as a `Stream` |
+//! | `close(ch)` | [`tx.close()`](Sender::close), or drop the last sender; a receiver may close too |
+//! | `len(ch)`, `cap(ch)` | [`tx.len()`](Sender::len), [`tx.capacity()`](Sender::capacity) |
+//! | `select` | [`select!`](crate::select), with `recv` and `send` as branches |
+//! | `select` with a `default` | [`try_recv`](Receiver::try_recv), [`try_send`](Sender::try_send) |
+//! | a nil channel, which is never ready | [`std::future::pending()`] |
+//! | `chan<- T`, `<-chan T` | [`Sender`], [`Receiver`] |
 //!
-//! | place | since | until |
-//! |---|---|---|
-//! | free | | a sender takes it, or it is handed to the first that waits |
-//! | reserved | a sender took it without sending yet | it sends, or gives it back |
-//! | queued | a value was sent | a receiver takes the value |
-//! | in hand | a lone receiver took all queued values at once | it gives that value to its user |
+//! # The end of a channel
 //!
-//! A slot is never free while a sender waits: whoever frees one hands it on, in order. So a `send` that
-//! comes later cannot overtake one that waits, and needs to look only at the queue of waiters.
+//! A channel is closed by [`close`](Sender::close) from either side, when its last sender is dropped, or when its
+//! last receiver is. From then on senders get their values back as an error. What was sent before is still received,
+//! and then every receiver gets `None`. If the last receiver is dropped, what was not received is dropped too.
 //!
-//! # In hand
+//! # Fairness and cost
 //!
-//! A lone receiver does not lock for every value. When it finds several it takes them all, into an
-//! inbox of its own, and the next ones come from there. But they still occupy their slots, or a channel
-//! of capacity `n` would hold `2n`; and a sender that waits for room must be let in when the user gets
-//! the next value, not when the inbox is empty. So their number stands in an atomic word beside the
-//! lock, with a bit `WANTED` that says that senders wait:
+//! Values are received in the order in which they were sent. Senders that wait get room in the order in which they came,
+//! and receivers that wait get values in theirs; nobody who comes later overtakes them. A send and a receive each take
+//! one short lock. Waiting allocates nothing.
 //!
-//! - The receiver, giving a value from the inbox, subtracts one. If that step saw `WANTED`, it takes
-//!   the lock, brings the state's copy of the number up to date, and hands out the room there is. If
-//!   nobody waits any more it clears the bit.
-//! - A sender that finds no room, under the lock, sets `WANTED`, and learns the number in the same
-//!   step. If that makes room it goes on, else it queues.
+//! # Cancel safety
 //!
-//! Both are changes of one word, so one comes first: the subtraction, and the sender sees the room; or
-//! the bit, and the receiver takes the lock, which the sender holds until it has queued. The state's
-//! copy is only ever too high, since all but the receiver's subtraction happens under the lock.
+//! In [`select!`](crate::select) a branch that was not chosen is dropped, and nothing is lost by that. A value leaves its
+//! sender in the poll in which [`send`](Sender::send) is ready, and the channel in that in which [`recv`](Receiver::recv)
+//! is. A `recv` that is dropped when a value was kept for it leaves it to the next.
 //!
-//! The subtraction releases and the sender's look acquires: as in Go, the k-th receive happens before
-//! the send that it made room for completes. Nothing in here depends on that.
+//! # Rendezvous
 //!
-//! # Invariants
+//! In a channel of capacity 0 a `send` is ready when a receiver has come for the value. So a sender that
+//! goes on knows how far the receiver is:
 //!
-//! 1. Values, wakers and user code are never touched under the lock, save for moving a value.
-//! 2. free + reserved + queued + in hand = capacity.
-//! 3. While a sender waits, no slot is free, and `WANTED` is set if anything is in hand.
-//! 4. While a receiver waits, no value is queued that no woken receiver is going to look for.
-//! 5. A slot that was handed to a sender which is then dropped goes to the next.
+//! ```
+//! use runtime::chan;
 //!
-//! # What was tried and failed
+//! runtime::block_on(async {
+//!     let (tx, rx) = chan::bounded(0);
+//!     assert!(tx.try_send(1).is_err()); // nobody is here to take it
+//!     runtime::spawn(async move { tx.send(2).await });
+//!     assert_eq!(rx.recv().await, Some(2));
+//! });
+//! ```
 //!
-//! Moving the value of a waiting sender into the queue when there is room, as Go does, saves it a pass
-//! through the lock; but then a `send` that was dropped while it waited may have sent, and `select!`
-//! over a `send` would lose count of what it sent.
+//! Here two tasks have to agree, and each of them may give up at any moment. The rules are:
 //!
-//! # What it does not know
-//!
-//! Tasks, the scheduler, and how many handles there are on either side.
+//! - A sender that is dropped before it was ready has sent nothing.
+//! - A receiver that gives up *after* it came for a value leaves it to the next one that waits. If there is
+//!   none, the value stays in the channel for the next that comes; until then [`len`](Receiver::len) is 1.
+//! - [`try_recv`](Receiver::try_recv) cannot take a value from a task that is not running. It returns `Empty`
+//!   although a sender waits, but calls that sender, so that a later `try_recv` finds its value.
 
 pub(crate) mod claim;
 pub(crate) mod core;
+pub(crate) mod lone;
+pub(crate) mod several;
 pub(crate) mod state;
+
+pub mod error;
+mod handle;
+mod receiver;
+mod sender;
+mod sink;
+
+pub use self::handle::{bounded, unbounded};
+pub use self::receiver::Receiver;
+pub use self::sender::Sender;
+pub use self::sink::SendSink;
 
 #[cfg(test)]
 mod tests;

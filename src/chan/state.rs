@@ -1,11 +1,12 @@
 //! What stands behind a channel's lock: values, slots, and queues of those who wait.
 //!
 //! One method per transition. None locks, wakes or waits: each returns the waker that the caller has
-//! to wake when it has unlocked. The places of a slot are those of the [channel](super).
+//! to wake when it has unlocked. The places of a slot are those of the [core](super::core).
 
 use std::collections::VecDeque;
 use std::task::Waker;
 
+use super::core::RENDEZVOUS;
 use crate::util::wait_list::WaitList;
 
 /// Slots that a waiting sender still lacks.
@@ -14,6 +15,20 @@ use crate::util::wait_list::WaitList;
 #[derive(Debug)]
 pub(crate) struct Want {
     pub(crate) missing: usize,
+}
+
+/// What a receiver was woken for: a value that is kept for it, or else the end of the channel.
+#[derive(Debug, Default)]
+pub(crate) struct Promise {
+    kept: bool,
+}
+
+/// Why there is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nothing {
+    Yet,
+    /// None will come.
+    Ever,
 }
 
 /// Why there is no slot.
@@ -31,6 +46,10 @@ pub(crate) struct State<T> {
     /// At least as many as are in hand: the number when this was last brought up to date.
     pub(super) in_hand: usize,
     pub(super) queue: VecDeque<T>,
+    /// Queued values that are kept for receivers. A lone receiver takes them anyhow.
+    pub(super) promised: usize,
+    /// Receivers of a rendezvous channel that wait, or that a value is kept for: each is a slot.
+    asking: usize,
     /// Nobody gets a new slot.
     closed: bool,
     /// No sender is left that could reserve.
@@ -38,7 +57,7 @@ pub(crate) struct State<T> {
     /// No receiver is left that could take a value.
     receivers_gone: bool,
     senders: WaitList<Want>,
-    receivers: WaitList<()>,
+    receivers: WaitList<Promise>,
     /// Those who wait for the channel to be closed.
     closing: WaitList<()>,
 }
@@ -50,6 +69,8 @@ impl<T> State<T> {
             reserved: 0,
             in_hand: 0,
             queue: VecDeque::new(),
+            promised: 0,
+            asking: 0,
             closed: false,
             senders_gone: false,
             receivers_gone: false,
@@ -65,7 +86,7 @@ impl<T> State<T> {
     }
 
     /// Where receivers wait for a value.
-    pub(super) fn receivers(&mut self) -> &mut WaitList<()> {
+    pub(super) fn receivers(&mut self) -> &mut WaitList<Promise> {
         &mut self.receivers
     }
 
@@ -86,12 +107,22 @@ impl<T> State<T> {
     /// Free slots, or fewer if `in_hand` is out of date.
     #[inline]
     pub(super) fn room(&self) -> usize {
-        self.limit - self.queue.len() - self.reserved - self.in_hand
+        let taken = self.queue.len() + self.reserved + self.in_hand;
+        match self.limit {
+            // A slot that is in use outlives the receiver that it was.
+            RENDEZVOUS => self.asking.saturating_sub(taken),
+            limit => limit - taken,
+        }
     }
 
     /// Whether no value will be queued any more.
     pub(crate) fn is_finished(&self) -> bool {
         (self.closed || self.senders_gone) && self.reserved == 0
+    }
+
+    /// Whether no value will be received any more.
+    pub(super) fn is_drained(&self) -> bool {
+        self.queue.is_empty() && self.is_finished()
     }
 
     /// Reserves `n` slots, if there are as many and nobody waits.
@@ -116,7 +147,54 @@ impl<T> State<T> {
             return Err(value);
         }
         self.queue.push_back(value);
-        Ok(self.receivers.pop_front())
+        Ok(self.next_receiver())
+    }
+
+    /// Keeps a queued value for the first receiver that waits, if there is one to be kept.
+    #[inline]
+    pub(super) fn next_receiver(&mut self) -> Option<Waker> {
+        if self.queue.len() == self.promised {
+            return None;
+        }
+        self.receivers.front_mut()?.kept = true;
+        self.promised += 1;
+        self.receivers.pop_front()
+    }
+
+    /// Takes a value for one of several receivers: the one that is kept for it, or one that is kept for
+    /// nobody.
+    pub(super) fn take(&mut self, promise: &Promise) -> Result<T, Nothing> {
+        if promise.kept {
+            self.promised -= 1;
+        } else if self.queue.len() == self.promised {
+            return Err(if self.is_drained() { Nothing::Ever } else { Nothing::Yet });
+        }
+        Ok(self.queue.pop_front().expect("a value that is kept is queued"))
+    }
+
+    /// Gives up what was kept for a receiver, for the next.
+    pub(super) fn renounce(&mut self, promise: &Promise) -> Option<Waker> {
+        if promise.kept {
+            self.promised -= 1;
+        }
+        self.next_receiver()
+    }
+
+    /// Counts a receiver that begins to wait. In a rendezvous channel that is a slot, for a sender.
+    pub(super) fn ask(&mut self) -> Option<Waker> {
+        if self.limit != RENDEZVOUS {
+            return None;
+        }
+        self.asking += 1;
+        self.next_sender()
+    }
+
+    /// Counts a receiver that waits no longer.
+    pub(super) fn stop_asking(&mut self) {
+        if self.limit == RENDEZVOUS {
+            debug_assert!(self.asking > 0, "a receiver stopped waiting that never began");
+            self.asking -= 1;
+        }
     }
 
     /// Gives `n` reserved slots back; what they make possible, [`next_sender`](Self::next_sender) and
@@ -148,7 +226,7 @@ impl<T> State<T> {
 
     /// A receiver that waits although no value will come.
     pub(super) fn next_finished(&mut self) -> Option<Waker> {
-        if self.is_finished() { self.receivers.pop_front() } else { None }
+        if self.is_drained() { self.receivers.pop_front() } else { None }
     }
 
     /// One who waits for the channel to be closed, if it is.
@@ -161,8 +239,9 @@ impl<T> State<T> {
         self.next_sender().or_else(|| self.next_finished()).or_else(|| self.next_closing())
     }
 
-    pub(super) fn close(&mut self) {
-        self.closed = true;
+    /// Says whether it was open.
+    pub(super) fn close(&mut self) -> bool {
+        !std::mem::replace(&mut self.closed, true)
     }
 
     pub(super) fn set_senders_gone(&mut self) {
@@ -173,6 +252,7 @@ impl<T> State<T> {
     pub(super) fn set_receivers_gone(&mut self) -> VecDeque<T> {
         self.closed = true;
         self.receivers_gone = true;
+        self.promised = 0;
         std::mem::take(&mut self.queue)
     }
 }

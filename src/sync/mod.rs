@@ -19,6 +19,8 @@
 //! | [`SetOnce`] | any task, for a value that is provided once |
 //! | [`broadcast`] | many tasks, for every value of many |
 //!
+//! A channel with many receivers is in [`chan`](crate::chan).
+//!
 //! # Invariants
 //!
 //! 1. Cancelling a wait by dropping its future loses no wake-up: a future that was handed something

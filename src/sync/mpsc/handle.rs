@@ -12,7 +12,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::error::TryRecvError;
-use crate::chan::core::{Core, Inbox, Nothing};
+use crate::chan::core::Core;
+use crate::chan::lone::Inbox;
+use crate::chan::state::{Nothing, Promise};
 use crate::sync::senders::{Channel, Shared, Strong, Weak};
 use crate::util::sync::{Arc, Mutex};
 use crate::util::wait_list::Waiter;
@@ -45,7 +47,7 @@ pub(super) struct Rx<T> {
     inbox: Mutex<Inbox<T>>,
     /// Boxed, so that the receiver can be moved; it stays queued when a `recv` is dropped, since the
     /// receiver will be asked again.
-    waiter: Pin<Box<Waiter<()>>>,
+    waiter: Pin<Box<Waiter<Promise>>>,
 }
 
 impl<T> Rx<T> {
