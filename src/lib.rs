@@ -3,6 +3,8 @@
 
 #[cfg(feature = "sync")]
 pub mod chan;
+#[cfg(feature = "sync")]
+pub mod context;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 #[cfg(feature = "io-util")]

@@ -383,6 +383,22 @@ fn auto_traits_of_go_channels_are_as_promised() {
 
 #[cfg(feature = "sync")]
 #[test]
+fn auto_traits_of_contexts_are_as_promised() {
+    use runtime::context::{CancelGuard, CancelHandle, Context, ContextError, Done, Run};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Context:                    "yes  yes  yes   yes        yes";
+        CancelHandle:               "yes  yes  yes   yes        yes";
+        CancelGuard:                "yes  yes  yes   yes        yes";
+        ContextError:               "yes  yes  yes   yes        yes";
+        Done:                       "yes  yes  no    no         no";
+        Run<()>:                    "yes  yes  no    no         no";
+        Run<Nothing>:               "no   no   no    no         no";
+    }
+}
+
+#[cfg(feature = "sync")]
+#[test]
 fn futures_of_locks_are_send() {
     use std::sync::Arc;
 

@@ -98,7 +98,7 @@ impl Instant {
     }
 
     /// The moment that is `duration` later, or, if the system has no name for it, one that is far away.
-    pub(super) fn later_by(self, duration: Duration) -> Self {
+    pub(crate) fn later_by(self, duration: Duration) -> Self {
         self.checked_add(duration).unwrap_or_else(|| Self::now() + FAR)
     }
 }

@@ -52,7 +52,10 @@ impl WakeBatch {
 }
 
 /// The first panic of the two. The payload of the other is dropped here, which is foreign code too.
-fn first_panic(first: Result<(), Payload>, second: Result<(), Payload>) -> Result<(), Payload> {
+pub(crate) fn first_panic(
+    first: Result<(), Payload>,
+    second: Result<(), Payload>,
+) -> Result<(), Payload> {
     match (first, second) {
         (Ok(()), second) => second,
         (first, Ok(())) => first,
