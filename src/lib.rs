@@ -5,6 +5,8 @@
 pub mod chan;
 #[cfg(feature = "sync")]
 pub mod context;
+#[cfg(feature = "sync")]
+pub mod group;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 #[cfg(feature = "io-util")]

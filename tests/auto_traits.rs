@@ -399,6 +399,24 @@ fn auto_traits_of_contexts_are_as_promised() {
 
 #[cfg(feature = "sync")]
 #[test]
+fn auto_traits_of_groups_are_as_promised() {
+    use runtime::group::Group;
+    /// `Send`, and not `Sync`.
+    type Cell = std::cell::Cell<u8>;
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Group<u8>:                  "yes  yes  yes   yes        yes";
+        Group<Cell>:                "yes  yes  yes   yes        yes";
+        Group<Nothing>:             "no   no   yes   yes        yes";
+    }
+    fn is_send<T: Send>(_: T) {}
+    let group = Group::<Cell>::new();
+    is_send(group.wait());
+    is_send(group.go_when_free(async { Ok(()) }));
+}
+
+#[cfg(feature = "sync")]
+#[test]
 fn futures_of_locks_are_send() {
     use std::sync::Arc;
 

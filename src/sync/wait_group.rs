@@ -197,6 +197,10 @@ impl WaitGroup {
         Member { group: self.clone() }
     }
 
+    pub(crate) fn count(&self) -> u32 {
+        self.rounds.count()
+    }
+
     /// Waits until the count is zero.
     ///
     /// The future is not bound to the life of this handle. It does nothing until it is polled, and
@@ -264,7 +268,7 @@ impl<F: Future> Future for Counted<F> {
 
 impl fmt::Debug for WaitGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitGroup").field("count", &self.rounds.count()).finish_non_exhaustive()
+        f.debug_struct("WaitGroup").field("count", &self.count()).finish_non_exhaustive()
     }
 }
 
