@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::task::Poll;
 use std::thread;
 
 use runtime::runtime::{Builder, Handle, LocalOptions, LocalRuntime, RuntimeFlavor};
@@ -60,8 +61,8 @@ fn a_set_inside_comes_first() {
     let _watch = watch();
     let set = LocalSet::new();
     local().block_on(async {
-        let spawn = |_: &mut _| std::task::Poll::Ready(task::spawn_local(async {}));
-        let task = set.run_until(std::future::poll_fn(spawn)).await;
+        let spawn = || task::spawn_local(async {});
+        let task = set.run_until(std::future::poll_fn(|_| Poll::Ready(spawn()))).await;
         task::spawn_local(async {}).await.unwrap();
         assert!(!task.is_finished(), "it belongs to the set, which nobody polls");
         set.await;

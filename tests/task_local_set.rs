@@ -227,7 +227,7 @@ fn the_end_drops_each_task_once_on_its_thread_whoever_wakes_it() {
         let disturbs = thread::spawn(move || {
             opened.wait();
             for (n, sender) in senders.into_iter().enumerate() {
-                drop(sender.send(()));
+                let _ = sender.send(());
                 if n == round % 4 {
                     aborts[n].abort();
                 }

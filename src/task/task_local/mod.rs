@@ -18,9 +18,8 @@ pub use key::{AccessError, LocalKey, Place};
 ///
 /// The syntax is that of `thread_local!`, without a first value: a key has one inside [`scope`] or [`sync_scope`] alone.
 ///
-/// [`scope`]: task::LocalKey::scope
-/// [`sync_scope`]: task::LocalKey::sync_scope
-/// [`LocalKey`]: task::LocalKey
+/// [`scope`]: crate::task::LocalKey::scope
+/// [`sync_scope`]: crate::task::LocalKey::sync_scope
 ///
 /// # Examples
 ///
