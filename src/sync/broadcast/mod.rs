@@ -5,7 +5,7 @@
 //! was sent. Sending never waits.
 //!
 //! If several receivers are to share the work, so that each value goes to one of them, this is the wrong channel. If
-//! only the newest value matters, `watch` is the better one. If cloning is expensive, send an `Arc`.
+//! only the newest value matters, [`watch`](super::watch) is the better one. If cloning is expensive, send an `Arc`.
 //!
 //! # Lagging
 //!

@@ -1,16 +1,17 @@
 //! `broadcast`: a send and the last sender against one who begins to wait, a `recv` that is dropped, a value that is
-//! cloned by two while it is taken away, and the last receiver.
+//! cloned by two while it is taken away, the last receiver, and a weak sender against the last one.
 //!
 //! The clone of a value writes to a cell, so that two that are not one after the other are a race that loom sees,
 //! and so is a drop that does not come after both.
 //!
-//! In each model that is about a send, a sender is kept to the end: the last one wakes all, and would hide what is
-//! missing.
+//! Where a model is about the wake-ups of a send, a sender is kept to the end: the last one wakes all, and would hide
+//! that one is missing.
 //!
 //! Seen to fail: with a clone that is not under the lock of its value
 //! (`loom_two_clone_one_value_while_it_is_taken_away`); with a receiver that waits because the hint says that there
-//! is nothing, and does not look under the lock; with a sender that leaves those who wait for its own value, and
-//! with a last sender or a last receiver that wakes nobody (deadlocks in the models that are named for them).
+//! is nothing, and does not look under the lock; with a sender that leaves those who wait for its own value, with a
+//! last sender or a last receiver that wakes nobody (deadlocks in the models that are named for them); and with a
+//! weak sender that looks whether it is too late in one step and counts itself in by another.
 
 use std::pin::pin;
 use std::task::{Context, Waker};
@@ -136,5 +137,21 @@ fn loom_the_last_receiver_ends_the_wait_of_a_sender() {
         block_on(tx.closed());
         assert!(tx.is_empty() && tx.send(Arc::new(2)).is_err());
         threads.into_iter().for_each(|thread| drop(thread.join().unwrap()));
+    });
+}
+
+#[test]
+fn loom_a_sender_that_is_made_of_a_weak_one_finds_the_channel_open_or_is_none() {
+    loom::model(|| {
+        let (tx, rx) = channel(2);
+        let weak = tx.downgrade();
+        let thread = thread::spawn(move || match weak.upgrade() {
+            Some(tx) => u64::from(tx.send(1).is_ok()),
+            None => 0,
+        });
+        let last = thread::spawn(move || drop(tx));
+        let received = receive_all(rx);
+        assert_eq!(received, (thread.join().unwrap(), 0));
+        last.join().unwrap();
     });
 }
