@@ -208,6 +208,9 @@ impl Local {
         fence(SeqCst);
         let seat = worker.seat().take().expect("a claimed worker has its seat");
         worker.thread.set_to_current();
+        // As if the thread before had gone on: the turns of the injector must come, however short each sits here.
+        let interval = scheduler.config.injector_interval;
+        let until_injector = interval - (seat.polls % u64::from(interval)) as u32;
         Self {
             scheduler: scheduler.clone(),
             worker,
@@ -221,7 +224,7 @@ impl Local {
             streak: Cell::new(0),
             must_search: Cell::new(false),
             pace: Pace::new(),
-            until_injector: Cell::new(scheduler.config.injector_interval),
+            until_injector: Cell::new(until_injector),
             beat: Beat::new(scheduler.config.event_interval),
             busy_since: Cell::new(Tick::now()),
         }
