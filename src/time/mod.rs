@@ -59,7 +59,7 @@
 //! # For whoever works on it
 //!
 //! This layer is safe code. A [`Sleep`] is a timer of `driver::timers` and the moment it stands for, and everything
-//! else is made of sleeps. What must hold here:
+//! else is made of sleeps; `clock` is the face of `driver::pause`. What must hold here:
 //!
 //! 1. A future that has not been polled touches no wheel. So a timeout of something that is ready costs one reading of
 //!    the clock, when it is made.
