@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Poll, Waker};
 
-use super::word::{Store, Word};
+use super::word::{End, Store, Word};
 use crate::util::sync::Mutex;
 use crate::util::wait::{self, Attempt};
 use crate::util::wait_list::{Found, WaitList, Waiter};
@@ -141,21 +141,44 @@ impl Core {
         mut waiter: Pin<&mut Waiter<Note>>,
         waker: &Waker,
     ) -> Poll<()> {
-        let early = waiter.is_idle();
-        if early {
-            if self.word.end(round).is_some() {
-                return Poll::Ready(());
-            }
-        } else if self.is_overdue(round, waiter.as_mut()) {
-            return Poll::Ready(());
+        let over = match waiter.is_idle() {
+            true => self.word.end(round).is_some(),
+            false => self.is_overdue(round, waiter.as_mut()),
+        };
+        match over {
+            true => Poll::Ready(()),
+            false => self.poll_queue(round, waiter, waker).map(drop),
         }
+    }
+
+    /// Gives a place in the list to a wait that may not end yet, if there is nothing that would end it.
+    #[cold]
+    pub(super) fn keep_turn(&self, round: u64, waiter: Pin<&mut Waiter<Note>>, waker: &Waker) {
+        if waiter.is_idle()
+            && !self.word.offers(round)
+            && self.poll_queue(round, waiter, waker) == Poll::Ready(Some(End::Permit))
+        {
+            self.notify(Order::First); // it came just now
+        }
+    }
+
+    /// Queues, or looks what became of the waiter that did. Tells what ended the wait if that was not the list.
+    fn poll_queue(
+        &self,
+        round: u64,
+        waiter: Pin<&mut Waiter<Note>>,
+        waker: &Waker,
+    ) -> Poll<Option<End>> {
         let attempt = |_: &mut _, woken: Option<Note>| match woken {
-            Some(_) => Attempt::Done(()),
+            Some(_) => Attempt::Done(None),
             None => match self.word.enter(round) {
-                Some(_) => Attempt::Done(()),
+                Some(end) => Attempt::Done(Some(end)),
                 None => Attempt::Wait(Note { round, handed: None }),
             },
         };
+        // An idle waiter must get into the list in the first attempt, since that changes the word; so the clone of
+        // the waker comes before.
+        let early = waiter.is_idle();
         wait::poll(&self.waiters, |list| list, waiter, waker, early, attempt)
     }
 

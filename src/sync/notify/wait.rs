@@ -1,4 +1,7 @@
 //! The wait for a notification, for whoever points to the `Notify` in whatever way.
+//!
+//! A task that has used up its budget is polled again soon, and its wait may not end before that. If there is nothing that
+//! would end it, it queues at once: it would lose its turn to those who come in between.
 
 use std::fmt;
 use std::ops::Deref;
@@ -54,6 +57,14 @@ impl<N: Deref<Target = Notify>> Wait<N> {
         Poll::Ready(())
     }
 
+    #[cold]
+    fn keep_turn(self: Pin<&mut Self>, waker: &Waker) {
+        let this = self.project();
+        if !*this.done {
+            this.notify.core.keep_turn(*this.round, this.waiter, waker);
+        }
+    }
+
     /// See [`Notified::enable`](super::Notified::enable).
     pub(super) fn enable(self: Pin<&mut Self>) -> bool {
         let this = self.project();
@@ -66,7 +77,10 @@ impl<N: Deref<Target = Notify>> Future for Wait<N> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let unit = ready!(coop::poll_proceed(cx));
+        let Poll::Ready(unit) = coop::poll_proceed(cx) else {
+            self.keep_turn(cx.waker());
+            return Poll::Pending;
+        };
         ready!(self.poll_notified(cx.waker()));
         unit.made_progress();
         Poll::Ready(())

@@ -72,6 +72,12 @@ impl Word {
         self.snapshot().round()
     }
 
+    /// Whether a wait of `round` could end without the list.
+    pub(super) fn offers(&self, round: u64) -> bool {
+        let now = self.snapshot();
+        now.round() != round || now.has_permit()
+    }
+
     /// Ends a wait of `round`, if it has not to queue.
     #[inline]
     pub(super) fn end(&self, round: u64) -> Option<End> {

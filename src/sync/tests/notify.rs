@@ -292,6 +292,35 @@ fn waits_that_leave_and_come_between_batches_are_told_the_truth() {
 }
 
 #[test]
+fn one_without_budget_has_its_turn_and_takes_nothing() {
+    let notify = Notify::new();
+    let other = Notify::new();
+    let spends = || {
+        other.notify_one();
+        take_permit(&other)
+    };
+    let mut first = task::spawn(notify.notified());
+    coop::with_budget(|| {
+        while spends() {}
+        assert_pending!(first.poll());
+        assert_pending!(first.poll());
+    });
+    let mut second = queue(&notify, 1);
+    notify.notify_one();
+    assert!(!second[0].is_woken(), "it overtook one that came before");
+    assert_ready!(first.poll());
+    drop(first);
+    notify.notify_one();
+    assert_ready!(second[0].poll());
+    notify.notify_one();
+    coop::with_budget(|| {
+        while spends() {}
+        assert!(!take_permit(&notify));
+    });
+    assert!(take_permit(&notify), "what it may not take yet is left to others");
+}
+
+#[test]
 fn a_waker_that_panics_takes_no_notification_from_others() {
     let notify = Notify::new();
     let mut panics = pin!(notify.notified());
