@@ -1,4 +1,4 @@
-//! What tasks wait for: channels, locks, and Go's `WaitGroup`.
+//! What tasks wait for: channels, locks, notifications, each other, and Go's `WaitGroup`.
 //!
 //! Users call this, and nothing below it. Each primitive is a state and a queue of waiting tasks
 //! behind one short lock (or, where two sides are all there can be, one atomic word), and each file
@@ -27,7 +27,8 @@
 //!    and is dropped before it is polled passes it on.
 //! 2. Tasks that wait for the same thing are served in the order in which they came.
 //! 3. No foreign code runs under a lock: wakers are woken, cloned and dropped outside, and so are the
-//!    values that pass through. (A value of [`broadcast`] has a lock of its own, for those who clone it.)
+//!    values that pass through. (The values of [`broadcast`] and [`watch`] have locks of their
+//!    own, for those who clone, look at or change them.)
 //! 4. Whatever completes has taken one unit of the task's budget.
 //!
 //! # Calls that block

@@ -7,6 +7,7 @@
 //! `enter` or of `snapshot`; with a `store` that leaves a permit alone that it finds; with a `hand_over` that does not heed
 //! rounds; with a poll of a queued wait that does not look at the round; with `pop` leaving the note as it is; with an
 //! `abandon` that passes nothing on; and with `settle` leaving `waited` set in an empty list.
+
 use std::pin::pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll, Waker};
@@ -120,6 +121,25 @@ fn loom_one_that_leaves_passes_its_notification_on() {
         assert!(shared.is_done());
         leaves.join().unwrap();
         notifies.join().unwrap();
+    });
+}
+
+#[test]
+fn loom_a_notification_whose_only_waiter_has_left_becomes_the_permit() {
+    loom::model(|| {
+        let shared = Shared::new();
+        let mut leaves = Box::pin(shared.notify.notified());
+        leaves.as_mut().enable();
+        let other = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            other.work();
+            other.notify.notify_one();
+        });
+        drop(leaves);
+        thread::yield_now(); // the other thread may have seen somebody wait, and goes on now
+        block_on(shared.notify.notified());
+        assert!(shared.is_done());
+        thread.join().unwrap();
     });
 }
 

@@ -3,7 +3,10 @@
 //! A change that nobody was told of is a deadlock, and so is an end. What a receiver did before it was dropped is
 //! a write to a cell, so that a `closed` that does not acquire it is a race that loom sees.
 //!
-//! Seen to fail: FILL
+//! Seen to fail: with `Relaxed` for the release of `advance` or of `close`, or for the acquire of `snapshot`; with `Relaxed`
+//! for counting senders or receivers down, or for the look at the count; with a version that is advanced when the lock is free
+//! again; with an end that is looked at before the version; and with a last sender that notifies before it ends the word.
+
 use std::pin::pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Waker};
@@ -102,6 +105,25 @@ fn loom_a_change_is_seen_with_what_was_done_before() {
             assert!(flag.load(Relaxed));
         }
         drop(thread.join().unwrap());
+    });
+}
+
+#[test]
+fn loom_the_end_is_seen_with_what_both_senders_did_before() {
+    loom::model(|| {
+        let (tx, rx) = watch::channel(());
+        let flags = [Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false))];
+        let senders = [(tx.clone(), Arc::clone(&flags[0])), (tx, Arc::clone(&flags[1]))];
+        let threads = senders.map(|(tx, flag)| {
+            thread::spawn(move || {
+                flag.store(true, Relaxed);
+                drop(tx);
+            })
+        });
+        if rx.is_closed() {
+            assert!(flags.iter().all(|flag| flag.load(Relaxed)));
+        }
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
 }
 

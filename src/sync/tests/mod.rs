@@ -44,6 +44,8 @@ mod loom_oneshot;
 #[cfg(loom)]
 mod loom_permits;
 #[cfg(loom)]
+mod loom_set_once;
+#[cfg(loom)]
 mod loom_wait_group;
 #[cfg(loom)]
 mod loom_watch;
