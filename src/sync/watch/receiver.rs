@@ -9,6 +9,7 @@ use super::error::RecvError;
 use super::shared::Shared;
 use super::version::Version;
 use crate::coop;
+use crate::sync::senders;
 use crate::util::sync::Arc;
 
 /// The end of a channel that sees the value.
@@ -17,18 +18,18 @@ use crate::util::sync::Arc;
 /// value it has seen last; a clone begins with the same memory, and then has its own.
 #[derive(Debug)]
 pub struct Receiver<T> {
-    shared: Arc<Shared<T>>,
+    shared: Arc<senders::Shared<Shared<T>>>,
     seen: Version,
 }
 
 impl<T> Receiver<T> {
     /// A receiver that has seen the present value.
-    pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
+    pub(super) fn new(shared: Arc<senders::Shared<Shared<T>>>) -> Self {
         let seen = shared.snapshot().version();
         Self::with_memory(shared, seen)
     }
 
-    fn with_memory(shared: Arc<Shared<T>>, seen: Version) -> Self {
+    fn with_memory(shared: Arc<senders::Shared<Shared<T>>>, seen: Version) -> Self {
         shared.add_receiver();
         Self { shared, seen }
     }
@@ -178,7 +179,7 @@ impl<T> Receiver<T> {
     /// });
     /// ```
     pub async fn changed(&mut self) -> Result<(), RecvError> {
-        let (shared, seen) = (&*self.shared, &mut self.seen);
+        let (shared, seen): (&Shared<T>, _) = (&self.shared, &mut self.seen);
         let mut wait = pin!(shared.wait_changed());
         poll_fn(|cx| {
             let unit = ready!(coop::poll_proceed(cx));
@@ -226,7 +227,7 @@ impl<T> Receiver<T> {
         &mut self,
         mut f: impl FnMut(&T) -> bool,
     ) -> Result<Ref<'_, T>, RecvError> {
-        let (shared, seen) = (&*self.shared, &mut self.seen);
+        let (shared, seen): (&Shared<T>, _) = (&self.shared, &mut self.seen);
         let mut wait = pin!(shared.wait_changed());
         let mut asked = false;
         poll_fn(|cx| {

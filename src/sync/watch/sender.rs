@@ -1,5 +1,6 @@
 //! The end that changes the value.
 
+use std::fmt;
 use std::future::poll_fn;
 use std::mem;
 use std::pin::pin;
@@ -10,15 +11,15 @@ use super::error::SendError;
 use super::receiver::Receiver;
 use super::shared::Shared;
 use crate::coop;
+use crate::sync::senders::{self, Strong};
 use crate::util::sync::Arc;
 
 /// The end of a channel that changes the value.
 ///
 /// Made by [`channel`](super::channel), or by [`new`](Self::new) without a receiver. Clones are of the same channel;
 /// when the last one is dropped, receivers learn that the value is final.
-#[derive(Debug)]
 pub struct Sender<T> {
-    shared: Arc<Shared<T>>,
+    handle: Strong<Shared<T>>,
 }
 
 impl<T> Sender<T> {
@@ -35,7 +36,11 @@ impl<T> Sender<T> {
     /// assert_eq!(*rx.borrow(), 1);
     /// ```
     pub fn new(init: T) -> Self {
-        Self { shared: Arc::new(Shared::new(init)) }
+        Self { handle: senders::Shared::with_sender(Shared::new(init)).0 }
+    }
+
+    fn shared(&self) -> &Shared<T> {
+        self.handle.shared()
     }
 
     /// Sends a value, which replaces the one before.
@@ -125,7 +130,7 @@ impl<T> Sender<T> {
     where
         F: FnOnce(&mut T) -> bool,
     {
-        self.shared.modify(modify)
+        self.shared().modify(modify)
     }
 
     /// Sends a value and returns the one before.
@@ -159,7 +164,7 @@ impl<T> Sender<T> {
     /// assert_eq!(*tx.borrow(), "one");
     /// ```
     pub fn borrow(&self) -> Ref<'_, T> {
-        Ref::new(self.shared.read(), false)
+        Ref::new(self.shared().read(), false)
     }
 
     /// Whether there is no receiver. There may be one again: see [`subscribe`](Self::subscribe).
@@ -199,10 +204,10 @@ impl<T> Sender<T> {
     /// });
     /// ```
     pub async fn closed(&self) {
-        let mut wait = pin!(self.shared.wait_closed());
+        let mut wait = pin!(self.shared().wait_closed());
         poll_fn(|cx| {
             let unit = ready!(coop::poll_proceed(cx));
-            ready!(self.shared.poll_closed(wait.as_mut(), cx.waker()));
+            ready!(self.shared().poll_closed(wait.as_mut(), cx.waker()));
             unit.made_progress();
             Poll::Ready(())
         })
@@ -226,7 +231,7 @@ impl<T> Sender<T> {
     /// assert_eq!(*second.borrow(), 2);
     /// ```
     pub fn subscribe(&self) -> Receiver<T> {
-        Receiver::new(Arc::clone(&self.shared))
+        Receiver::new(Arc::clone(self.handle.shared()))
     }
 
     /// How many receivers there are.
@@ -242,7 +247,7 @@ impl<T> Sender<T> {
     /// # drop((first, second));
     /// ```
     pub fn receiver_count(&self) -> usize {
-        self.shared.receivers()
+        self.shared().receivers()
     }
 
     /// How many senders there are, this one included.
@@ -258,7 +263,7 @@ impl<T> Sender<T> {
     /// # drop(other);
     /// ```
     pub fn sender_count(&self) -> usize {
-        self.shared.senders()
+        self.handle.shared().strong_count()
     }
 
     /// Whether both are of one channel.
@@ -273,14 +278,13 @@ impl<T> Sender<T> {
     /// assert!(!tx.same_channel(&watch::Sender::new(())));
     /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
+        self.handle.is_same(&other.handle)
     }
 }
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        self.shared.add_sender();
-        Self { shared: Arc::clone(&self.shared) }
+        Self { handle: self.handle.clone() }
     }
 }
 
@@ -290,8 +294,8 @@ impl<T: Default> Default for Sender<T> {
     }
 }
 
-impl<T> Drop for Sender<T> {
-    fn drop(&mut self) {
-        self.shared.remove_sender();
+impl<T: fmt::Debug> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").field("shared", self.shared()).finish()
     }
 }

@@ -11,8 +11,8 @@
 //!    sees: with an older one he would see the same value twice, with a newer one he would miss the next.
 //! 2. Version and end are one word, and nobody advances it after the end. So who sees the end sees the last version too,
 //!    and compares that first.
-//! 3. There are as many receivers and senders as the counts say. A sender comes from a sender, so none comes after the
-//!    last; a receiver may.
+//! 3. There are as many receivers as their count says. Senders are counted in [`senders`](crate::sync::senders): none comes
+//!    after the last. A receiver may.
 //!
 //! # The two sides
 //!
@@ -33,7 +33,7 @@
 //!
 //! Advancing and ending the word release, and looking at it acquires, for those who learn of a change without the lock.
 //! Counting receivers down releases, and looking at the count acquires: `closed` returns after all that the
-//! receivers did. Counting up is relaxed: who was told of a receiver, or of a sender, finds it counted.
+//! receivers did. Counting up is relaxed: who was told of a receiver finds it counted.
 //!
 //! # Many receivers
 //!
@@ -51,31 +51,30 @@ use super::error::RecvError;
 use super::version::{Snapshot, Version, Word};
 use crate::sync::Notify;
 use crate::sync::notify::Wait;
+use crate::sync::senders::Channel;
 use crate::util::sync::{AtomicUsize, RwLock, RwLockReadGuard};
 
 /// | field | who reads and writes it |
 /// |---|---|
 /// | `value` | who has its lock |
 /// | `word` | anyone reads; who has the write lock, and the last sender, write |
-/// | the counts | anyone |
+/// | `receivers` | who has a receiver, or a sender; anyone reads |
 /// | `changed` | receivers wait, senders notify |
 /// | `closed` | senders wait, the last receiver notifies |
 pub(super) struct Shared<T> {
     value: RwLock<T>,
     word: Word,
-    senders: AtomicUsize,
     receivers: AtomicUsize,
     changed: Notify,
     closed: Notify,
 }
 
 impl<T> Shared<T> {
-    /// For one sender, and no receiver.
+    /// For no receiver.
     pub(super) fn new(value: T) -> Self {
         Self {
             value: RwLock::new(value),
             word: Word::new(),
-            senders: AtomicUsize::new(1),
             receivers: AtomicUsize::new(0),
             changed: Notify::new(),
             closed: Notify::new(),
@@ -102,21 +101,6 @@ impl<T> Shared<T> {
             self.changed.notify_waiters();
         }
         modified
-    }
-
-    pub(super) fn senders(&self) -> usize {
-        self.senders.load(Relaxed)
-    }
-
-    pub(super) fn add_sender(&self) {
-        self.senders.fetch_add(1, Relaxed);
-    }
-
-    pub(super) fn remove_sender(&self) {
-        if self.senders.fetch_sub(1, AcqRel) == 1 {
-            self.word.close();
-            self.changed.notify_waiters();
-        }
     }
 
     pub(super) fn receivers(&self) -> usize {
@@ -177,6 +161,13 @@ impl<T> Shared<T> {
     }
 }
 
+impl<T> Channel for Shared<T> {
+    fn senders_gone(&self) {
+        self.word.close();
+        self.changed.notify_waiters();
+    }
+}
+
 impl<T: fmt::Debug> fmt::Debug for Shared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let now = self.snapshot();
@@ -184,7 +175,6 @@ impl<T: fmt::Debug> fmt::Debug for Shared<T> {
             .field("value", &self.value)
             .field("version", &now.version())
             .field("closed", &now.is_closed())
-            .field("senders", &self.senders())
             .field("receivers", &self.receivers())
             .finish_non_exhaustive()
     }
