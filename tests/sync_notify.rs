@@ -5,7 +5,8 @@ mod support;
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::{Arc, Mutex};
 
 use runtime::sync::Notify;
@@ -111,17 +112,19 @@ fn a_crowd_that_comes_and_goes_is_released_by_each_round() {
     let _watch = watch();
     multi_thread(2).block_on(async {
         let notify = Arc::new(Notify::new());
-        let round = Arc::new(AtomicUsize::new(0));
+        // Rounds that have begun, counted before the notification, and that are over, counted behind it.
+        let counts = Arc::new([const { AtomicUsize::new(0) }; 2]);
         let last = rounds(2_000);
         let waits: Vec<_> = (0..100)
             .map(|task| {
-                let (notify, round) = (Arc::clone(&notify), Arc::clone(&round));
+                let (notify, counts) = (Arc::clone(&notify), Arc::clone(&counts));
                 task::spawn(async move {
+                    let [begun, over] = &*counts;
                     let mut polls = 0;
                     loop {
+                        let before = over.load(Acquire);
                         let mut changed = pin!(notify.notified());
-                        let seen = round.load(Relaxed);
-                        if seen == last {
+                        if begun.load(Acquire) == last {
                             break;
                         }
                         polls += 1;
@@ -132,14 +135,16 @@ fn a_crowd_that_comes_and_goes_is_released_by_each_round() {
                             continue;
                         }
                         changed.await;
-                        assert!(round.load(Relaxed) > seen, "released without a reason");
+                        assert!(begun.load(Acquire) > before, "released without a reason");
                     }
                 })
             })
             .collect();
         for _ in 0..last {
-            round.fetch_add(1, Relaxed);
+            let [begun, over] = &*counts;
+            begun.fetch_add(1, Release);
             notify.notify_waiters();
+            over.fetch_add(1, Release);
             task::yield_now().await;
         }
         for wait in waits {
