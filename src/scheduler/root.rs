@@ -82,6 +82,7 @@ impl<F: Future> Root<'_, F> {
 /// # Panics
 ///
 /// If tasks of a current-thread runtime would wait for this, or if there may be no thread more.
+#[track_caller]
 fn blocking<R>(f: impl FnOnce() -> R) -> R {
     let (_regain, is_replaced) = give_way("`block_on`");
     assert!(
@@ -120,15 +121,16 @@ fn assert_not_driving(what: &str) {
 /// Gives the permit of the worker below to others until the guard is dropped; also whether anybody can use it.
 #[track_caller]
 fn give_way(what: &str) -> (Option<Regain>, bool) {
+    // Asserted here, and not inside, so that the panic is said to be the caller's.
+    assert!(
+        context::with_local(|local| !local.is_some_and(is_alone)),
+        "{what} was called inside a task of a current-thread runtime: this would block the only thread that runs its \
+         tasks. Use `.await` here, or do this on a thread of its own"
+    );
     context::with_local(|local| {
         // In a child that was forked off inside a task, there is nobody to give way to.
         let local = local.filter(|local| !local.scheduler().is_inherited());
         let Some(local) = local else { return (None, true) };
-        assert!(
-            local.scheduler().config().starts_threads,
-            "{what} was called inside a task of a current-thread runtime: this would block the only thread that runs \
-             its tasks. Use `.await` here, or do this on a thread of its own"
-        );
         match local.give_way() {
             Retake::Taken => (Some(Regain), true),
             // A frame below blocks, and has the permit again when it is done; or the monitor has noticed something.
@@ -136,6 +138,11 @@ fn give_way(what: &str) -> (Option<Regain>, bool) {
             Retake::NoThread => (None, false),
         }
     })
+}
+
+/// Whether no other thread can run the tasks that this one runs.
+fn is_alone(local: &Local) -> bool {
+    !local.scheduler().is_inherited() && !local.scheduler().config().starts_threads
 }
 
 /// Takes a permit again, if there is one, also if what blocked panics.
