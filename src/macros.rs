@@ -8,7 +8,8 @@
 ///
 /// The function loses its `async` and is otherwise as it was written: its name, its return type (any
 /// that [`main`](std::process::Termination) may have), its attributes. It need not be called `main`;
-/// any function without arguments can be made one that blocks its caller until the body has ended.
+/// any function can be made one that blocks its caller until the body has ended. If it has arguments,
+/// or is a method, its body is polled by the calling thread.
 ///
 /// ```
 /// #[runtime::main]
@@ -52,6 +53,7 @@
 /// | `flavor` | `"multi_thread"`, or `"current_thread"` for one thread that runs everything | `"multi_thread"`, which needs the feature `rt-multi-thread` |
 /// | `worker_threads` | the number of workers of a multi-thread runtime | what [`Builder::worker_threads`](crate::Builder::worker_threads) says |
 /// | `start_paused` | whether time is [paused](crate::time#time-in-tests) from the beginning; `true` needs the flavour `"current_thread"` and the feature `test-util` | `false` |
+/// | `name` | the name of the runtime, as a string, for [`Handle::name`](crate::Handle::name) | none |
 /// | `crate` | the path of this crate, as a string | the name that `Cargo.toml` gives to the package `gosched` |
 ///
 /// The argument `crate` is for crates that re-export this one:
@@ -72,8 +74,8 @@
 ///
 /// # Errors
 ///
-/// These do not compile: a function that is not `async`, that has arguments or generics, or that is
-/// `const`, `unsafe` or `extern`; an argument that is unknown, given twice or of the wrong type; and
+/// These do not compile: a function that is not `async`, that has generics, or that is
+/// `const`, `unsafe` or `extern`; one that is called `main` and has arguments; an argument that is unknown, given twice or of the wrong type; and
 /// `worker_threads` with a flavour that has none.
 #[doc(inline)]
 pub use gosched_macros::main;
@@ -113,8 +115,8 @@ pub use gosched_macros::main;
 ///
 /// # Errors
 ///
-/// What does not compile under [`main`] does not compile here. Nor does a second `#[test]`, which
-/// would run the test twice.
+/// What does not compile under [`main`] does not compile here. Nor does a function with arguments, nor a
+/// second `#[test]`, which would run the test twice.
 #[doc(inline)]
 pub use gosched_macros::test;
 

@@ -52,6 +52,11 @@ impl<F> fmt::Debug for Body<F> {
     }
 }
 
+/// Says what the body of a function with arguments returns, as the function itself would.
+pub fn returning<R, F: Future<Output = R>>(future: F) -> F {
+    future
+}
+
 /// The way of a body that may move between threads.
 pub trait ByTask {
     fn way(&self) -> AsTask {

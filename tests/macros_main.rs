@@ -461,3 +461,45 @@ mod borrowed_macros {
         assert_eq!(first, 2);
     }
 }
+
+/// Functions that somebody calls with arguments.
+mod with_arguments {
+    use runtime::Handle;
+
+    struct Server<'a>(&'a str);
+
+    impl Server<'_> {
+        #[runtime::main(flavor = "current_thread", name = "server")]
+        async fn serve(&self, port: u16) -> Result<String, std::num::ParseIntError> {
+            runtime::task::yield_now().await;
+            let first: u16 = self.0.parse()?;
+            if port == 0 {
+                return Ok(Handle::current().name().unwrap().into());
+            }
+            Ok((first + port).to_string())
+        }
+
+        #[runtime::main]
+        async fn end(self) -> ! {
+            panic!("{} on purpose", self.0)
+        }
+    }
+
+    #[runtime::main]
+    async fn pushes(list: &mut Vec<u32>, (first, second): (u32, u32)) {
+        list.push(runtime::spawn(async move { first }).await.unwrap());
+        list.push(second);
+    }
+
+    #[test]
+    fn a_function_may_have_arguments() {
+        assert_eq!(Server("40").serve(2).unwrap(), "42");
+        assert_eq!(Server("40").serve(0).unwrap(), "server");
+        assert!(Server("forty").serve(2).is_err());
+        let mut list = vec![1];
+        pushes(&mut list, (2, 3));
+        assert_eq!(list, [1, 2, 3]);
+        let ends = || -> () { Server("ended").end() };
+        assert!(std::panic::catch_unwind(ends).is_err());
+    }
+}

@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::{Error, Expr, ExprLit, Ident, Lit, LitStr, Path, Result, Token};
 
-const KNOWN: &str = "`flavor`, `worker_threads`, `start_paused` and `crate`";
+const KNOWN: &str = "`flavor`, `worker_threads`, `start_paused`, `name` and `crate`";
 
 /// Which of the two attributes this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub(crate) struct Args {
     pub(crate) flavor: Flavor,
     pub(crate) worker_threads: Option<usize>,
     pub(crate) start_paused: bool,
+    /// The name of the runtime.
+    pub(crate) name: Option<LitStr>,
     /// The path of the runtime, if it is not the one that the manifest names.
     pub(crate) crate_path: Option<Path>,
 }
@@ -65,9 +67,10 @@ impl Args {
         if faults.is_ok() {
             faults = given.check_paused(kind, flavor);
         }
-        let Given { worker_threads, start_paused, crate_path, .. } = given;
+        let Given { worker_threads, start_paused, name, crate_path, .. } = given;
         let worker_threads = worker_threads.map(|(n, _)| n);
-        (Self { flavor, worker_threads, start_paused: start_paused.is_some(), crate_path }, faults)
+        let start_paused = start_paused.is_some();
+        (Self { flavor, worker_threads, start_paused, name, crate_path }, faults)
     }
 }
 
@@ -118,6 +121,7 @@ struct Given {
     worker_threads: Option<(usize, Span)>,
     /// Where it says so, if it does.
     start_paused: Option<Span>,
+    name: Option<LitStr>,
     crate_path: Option<Path>,
 }
 
@@ -138,6 +142,7 @@ impl Given {
             "start_paused" => {
                 self.start_paused = start_paused(value)?.then(|| name.span());
             }
+            "name" => self.name = Some(string("name", value)?.clone()),
             "crate" => self.crate_path = Some(crate_path(value)?),
             other => {
                 let text = format!("unknown argument `{other}`; the known ones are {KNOWN}");

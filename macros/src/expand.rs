@@ -17,6 +17,8 @@
 //! - The original is a nested `async fn`, not a block: `?`, `impl Trait` and type errors mean and
 //!   say what they do in any other function. It keeps its name, so that no name which the body
 //!   could mean is shadowed; only a body that calls itself sees the difference.
+//! - A function that has arguments, which `main` and tests have not, keeps its body as an `async` block instead, which sees
+//!   them, `self` included. As they may be borrowed, that is polled by the calling thread.
 //! - Its attributes (`#[cfg]`, `#[ignore]`, docs) go to the outer function; lint levels hold for what
 //!   is inside as well.
 //! - The traits are imported inside a block of their own: the body does not see them.
@@ -24,7 +26,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::parse2;
+use syn::{ReturnType, Type, parse2};
 
 use crate::args::{Args, Flavor, Kind, also};
 use crate::crate_name;
@@ -58,10 +60,15 @@ fn wrapped(kind: Kind, args: &Args, function: &Function) -> TokenStream {
     };
     let workers = args.worker_threads.map(|number| quote!(.worker_threads(#number)));
     let paused = args.start_paused.then(|| quote!(.start_paused(true)));
+    let name = args.name.iter().map(|name| quote!(.name(#name)));
+    let builder = quote!(#private::Builder::#flavor().enable_all()#workers #paused #(#name)*);
+    if !signature.inputs.is_empty() {
+        return with_arguments(&private, &builder, function);
+    }
     let run = quote_spanned! {Span::mixed_site()=>
         use #private::{ByTask as _, ByThread as _};
         let body = #private::Body::new(#ident());
-        (&body).way().run(body, #private::Builder::#flavor().enable_all()#workers #paused)
+        (&body).way().run(body, #builder)
     };
     let test = (kind == Kind::Test).then(|| quote!(#[::core::prelude::v1::test]));
     quote! {
@@ -71,6 +78,28 @@ fn wrapped(kind: Kind, args: &Args, function: &Function) -> TokenStream {
             #[allow(clippy::unused_async)]
             #signature #body
             { #run }
+        }
+    }
+}
+
+/// The outer function with the original as a block inside, which sees the arguments.
+fn with_arguments(
+    private: &TokenStream,
+    builder: &TokenStream,
+    function: &Function,
+) -> TokenStream {
+    let Function { attributes, visibility, signature, body } = function;
+    let syn::Signature { fn_token, ident, inputs, output, .. } = signature;
+    let returned = match output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, of) if matches!(**of, Type::Never(_) | Type::ImplTrait(_)) => quote!(_),
+        ReturnType::Type(_, of) => quote!(#of),
+    };
+    quote! {
+        #(#attributes)*
+        #visibility #fn_token #ident(#inputs) #output {
+            let body = #private::returning::<#returned, _>(async move #body);
+            #private::OnThread.run(#private::Body::new(body), #builder)
         }
     }
 }

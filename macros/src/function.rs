@@ -38,8 +38,7 @@ impl ToTokens for Function {
 }
 
 impl Function {
-    /// Finds everything that keeps this function from being one that is called with nothing and runs
-    /// a future.
+    /// Finds everything that keeps this function from being one that runs a future.
     pub(crate) fn check(&self, kind: Kind) -> Result<()> {
         let mut faults = Ok(());
         let attribute = kind.name();
@@ -65,7 +64,9 @@ impl Function {
         if let Some(clause) = &signature.generics.where_clause {
             fault(clause, format!("a function under `#[{attribute}]` has no `where` clause"));
         }
-        if let Some(receiver) = signature.receiver() {
+        if self.may_take_arguments(kind) {
+            // Whoever calls it gives them.
+        } else if let Some(receiver) = signature.receiver() {
             fault(receiver, format!("`#[{attribute}]` is for functions: nobody gives it a `self`"));
         } else if !signature.inputs.is_empty() {
             fault(
@@ -79,6 +80,13 @@ impl Function {
             fault(second, "this would make it a test twice: remove one of the two".into());
         }
         faults
+    }
+}
+
+impl Function {
+    /// Whether somebody may be there to give it arguments: a program and a test are called with none.
+    fn may_take_arguments(&self, kind: Kind) -> bool {
+        kind == Kind::Main && self.signature.ident != "main"
     }
 }
 

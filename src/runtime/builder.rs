@@ -43,6 +43,7 @@ pub struct Builder {
     on_thread_park: Option<Callback>,
     on_thread_unpark: Option<Callback>,
     on_stuck: Option<OnStuck>,
+    name: Option<String>,
 }
 
 impl Builder {
@@ -81,6 +82,7 @@ impl Builder {
             on_thread_park: None,
             on_thread_unpark: None,
             on_stuck: None,
+            name: None,
         }
     }
 
@@ -123,6 +125,20 @@ impl Builder {
     #[cfg(feature = "test-util")]
     pub fn start_paused(&mut self, is_paused: bool) -> &mut Self {
         self.start_paused = is_paused;
+        self
+    }
+
+    /// What the runtime is called, for [`Handle::name`]; nothing unless this is called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Builder::new_current_thread().name("loader").build()?;
+    /// assert_eq!(runtime.handle().name(), Some("loader"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn name(&mut self, name: impl Into<String>) -> &mut Self {
+        self.name = Some(name.into());
         self
     }
 
@@ -417,6 +433,7 @@ impl Builder {
             on_thread_park: self.on_thread_park.clone(),
             on_thread_unpark: self.on_thread_unpark.clone(),
             on_stuck: self.on_stuck.clone(),
+            name: self.name.clone(),
             local_tasks,
         };
         if multi_thread && self.thread_stack_size.is_some() {

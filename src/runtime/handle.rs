@@ -183,6 +183,12 @@ impl Handle {
         RuntimeMetrics::new(self.scheduler.clone())
     }
 
+    /// What the runtime is called, if it was given a [name](super::Builder::name).
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.scheduler.config().name.as_deref()
+    }
+
     /// Whether the runtime starts threads.
     pub fn runtime_flavor(&self) -> RuntimeFlavor {
         if self.scheduler.config().starts_threads {

@@ -134,6 +134,8 @@ pub(crate) struct Config {
     pub(crate) on_thread_park: Option<Callback>,
     pub(crate) on_thread_unpark: Option<Callback>,
     pub(crate) on_stuck: Option<OnStuck>,
+    /// What the runtime is called.
+    pub(crate) name: Option<String>,
     /// The tasks that stay on one thread, if the runtime has such.
     pub(crate) local_tasks: Option<Arc<LocalTasks>>,
 }

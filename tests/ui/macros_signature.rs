@@ -6,9 +6,6 @@ fn main() {}
 fn not_async() {}
 
 #[runtime::main]
-async fn takes_arguments(_count: u32, _name: &str) {}
-
-#[runtime::main]
 async fn generic<T>() {}
 
 #[runtime::main]
@@ -27,7 +24,7 @@ async extern "C" fn foreign() {}
 struct Server;
 
 impl Server {
-    #[runtime::main]
+    #[runtime::test]
     async fn method(&self) {}
 }
 
@@ -35,4 +32,4 @@ impl Server {
 struct NoFunction;
 
 #[runtime::main(threads = 4)]
-fn every_fault_is_reported(_count: u32) {}
+fn every_fault_is_reported<T>(_count: T) {}
