@@ -50,7 +50,7 @@
 ///
 /// | argument | is | default |
 /// |---|---|---|
-/// | `flavor` | `"multi_thread"`, or `"current_thread"` for one thread that runs everything | `"multi_thread"`, which needs the feature `rt-multi-thread` |
+/// | `flavor` | `"multi_thread"`, `"current_thread"` for one thread that runs everything, or `"local"` for a [`LocalRuntime`](crate::runtime::LocalRuntime), whose tasks need not be `Send` | `"multi_thread"`, which needs the feature `rt-multi-thread` |
 /// | `worker_threads` | the number of workers of a multi-thread runtime | what [`Builder::worker_threads`](crate::Builder::worker_threads) says |
 /// | `start_paused` | whether time is [paused](crate::time#time-in-tests) from the beginning; `true` needs the flavour `"current_thread"` and the feature `test-util` | `false` |
 /// | `name` | the name of the runtime, as a string, for [`Handle::name`](crate::Handle::name) | none |

@@ -35,7 +35,7 @@ use std::panic::resume_unwind;
 use std::time::Duration;
 
 pub use crate::runtime::Builder;
-use crate::runtime::Runtime;
+use crate::runtime::{LocalOptions, LocalRuntime, Runtime};
 
 /// The future of a body, before it is known who runs it.
 pub struct Body<F>(F);
@@ -110,6 +110,30 @@ impl OnThread {
     pub fn run<F: Future>(self, body: Body<F>, builder: &mut Builder) -> F::Output {
         // As above: in a task that never returns it could not poll the body any more.
         Program::start(builder).runtime().block_on_aside(body.0)
+    }
+}
+
+/// Polls the body on the calling thread, in a local runtime.
+#[derive(Debug)]
+pub struct OnLocal;
+
+impl OnLocal {
+    #[track_caller]
+    pub fn run<F: Future>(self, body: Body<F>, builder: &mut Builder) -> F::Output {
+        let program = match builder.build_local(LocalOptions::default()) {
+            Ok(runtime) => LocalProgram(Some(runtime)),
+            Err(error) => panic!("the runtime could not be started: {error}"),
+        };
+        program.0.as_ref().expect("the runtime is taken by drop alone").block_on(body.0)
+    }
+}
+
+/// As [`Program`].
+struct LocalProgram(Option<LocalRuntime>);
+
+impl Drop for LocalProgram {
+    fn drop(&mut self) {
+        self.0.take().into_iter().for_each(LocalRuntime::shutdown_background);
     }
 }
 

@@ -503,3 +503,28 @@ mod with_arguments {
         assert!(std::panic::catch_unwind(ends).is_err());
     }
 }
+
+/// A local runtime: `spawn_local` works in all of it.
+mod local {
+    use std::rc::Rc;
+
+    use runtime::task::spawn_local;
+
+    #[runtime::main(flavor = "local")]
+    async fn doubles(n: Rc<u32>) -> u32 {
+        let shared = n.clone();
+        *n + *spawn_local(async move { shared }).await.unwrap()
+    }
+
+    #[runtime::test(flavor = "local")]
+    async fn a_test_may_be_local() {
+        let shared = Rc::new(21);
+        let task = runtime::spawn(async { spawn_local(async { 21 }).await.unwrap() });
+        assert_eq!(*shared + task.await.unwrap(), 42);
+    }
+
+    #[test]
+    fn a_function_may_be_local() {
+        assert_eq!(doubles(Rc::new(21)), 42);
+    }
+}

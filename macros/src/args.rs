@@ -37,6 +37,7 @@ impl Kind {
 pub(crate) enum Flavor {
     MultiThread,
     CurrentThread,
+    Local,
 }
 
 /// The arguments, checked.
@@ -105,7 +106,7 @@ impl Parse for Arg {
 
 fn without_value(name: &Ident) -> String {
     match name.to_string().as_str() {
-        flavor @ ("multi_thread" | "current_thread") => {
+        flavor @ ("multi_thread" | "current_thread" | "local") => {
             format!("a flavour is given by name: `flavor = \"{flavor}\"`")
         }
         name => format!("`{name}` needs a value: write `name = value`, with one of {KNOWN}"),
@@ -155,7 +156,7 @@ impl Given {
     /// Only the multi-thread flavour has worker threads to count.
     fn check_threads(&self, kind: Kind, flavor: Flavor) -> Result<()> {
         match self.worker_threads {
-            Some((_, span)) if flavor == Flavor::CurrentThread => {
+            Some((_, span)) if flavor != Flavor::MultiThread => {
                 let attribute = kind.name();
                 let text = format!(
                     "`worker_threads` needs the flavour with workers: \
@@ -171,7 +172,7 @@ impl Given {
     fn check_paused(&self, kind: Kind, flavor: Flavor) -> Result<()> {
         let Some(span) = self.start_paused else { return Ok(()) };
         let attribute = kind.name();
-        let text = if flavor != Flavor::CurrentThread {
+        let text = if flavor == Flavor::MultiThread {
             format!(
                 "`start_paused` needs the flavour without workers: \
                  `#[{attribute}(flavor = \"current_thread\", start_paused = true)]`"
@@ -186,7 +187,7 @@ impl Given {
 
     /// Without its feature the runtime has no multi-thread flavour to offer.
     fn check_feature(&self, kind: Kind, flavor: Flavor) -> Result<()> {
-        if flavor == Flavor::CurrentThread || cfg!(feature = "rt-multi-thread") {
+        if flavor != Flavor::MultiThread || cfg!(feature = "rt-multi-thread") {
             return Ok(());
         }
         let attribute = kind.name();
@@ -203,10 +204,10 @@ fn flavor(value: &Expr) -> Result<Flavor> {
     match name.value().as_str() {
         "multi_thread" => Ok(Flavor::MultiThread),
         "current_thread" => Ok(Flavor::CurrentThread),
-        "local" => Err(Error::new(name.span(), "the flavour `local` is not supported yet")),
+        "local" => Ok(Flavor::Local),
         other => {
             let text = format!(
-                "no flavour is called `{other}`; there are `multi_thread` and `current_thread`"
+                "no flavour is called `{other}`; there are `multi_thread`, `current_thread` and `local`"
             );
             Err(Error::new(name.span(), text))
         }

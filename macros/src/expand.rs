@@ -56,19 +56,25 @@ fn wrapped(kind: Kind, args: &Args, function: &Function) -> TokenStream {
     let private = private(args);
     let flavor = match args.flavor {
         Flavor::MultiThread => quote!(new_multi_thread),
-        Flavor::CurrentThread => quote!(new_current_thread),
+        Flavor::CurrentThread | Flavor::Local => quote!(new_current_thread),
     };
     let workers = args.worker_threads.map(|number| quote!(.worker_threads(#number)));
     let paused = args.start_paused.then(|| quote!(.start_paused(true)));
     let name = args.name.iter().map(|name| quote!(.name(#name)));
     let builder = quote!(#private::Builder::#flavor().enable_all()#workers #paused #(#name)*);
+    let way = match args.flavor {
+        Flavor::Local => quote!(#private::OnLocal),
+        _ if signature.inputs.is_empty() => quote_spanned!(Span::mixed_site()=> (&body).way()),
+        _ => quote!(#private::OnThread),
+    };
     if !signature.inputs.is_empty() {
-        return with_arguments(&private, &builder, function);
+        return with_arguments(&private, &way, &builder, function);
     }
     let run = quote_spanned! {Span::mixed_site()=>
+        #[allow(unused_imports)]
         use #private::{ByTask as _, ByThread as _};
         let body = #private::Body::new(#ident());
-        (&body).way().run(body, #builder)
+        #way.run(body, #builder)
     };
     let test = (kind == Kind::Test).then(|| quote!(#[::core::prelude::v1::test]));
     quote! {
@@ -85,6 +91,7 @@ fn wrapped(kind: Kind, args: &Args, function: &Function) -> TokenStream {
 /// The outer function with the original as a block inside, which sees the arguments.
 fn with_arguments(
     private: &TokenStream,
+    way: &TokenStream,
     builder: &TokenStream,
     function: &Function,
 ) -> TokenStream {
@@ -99,7 +106,7 @@ fn with_arguments(
         #(#attributes)*
         #visibility #fn_token #ident(#inputs) #output {
             let body = #private::returning::<#returned, _>(async move #body);
-            #private::OnThread.run(#private::Body::new(body), #builder)
+            #way.run(#private::Body::new(body), #builder)
         }
     }
 }

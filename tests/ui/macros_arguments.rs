@@ -23,8 +23,8 @@ async fn flavor_without_quotes() {}
 #[runtime::main(flavor = "threaded")]
 async fn no_such_flavor() {}
 
-#[runtime::main(flavor = "local")]
-async fn flavor_to_come() {}
+#[runtime::main(flavor = "local", worker_threads = 4)]
+async fn local_workers() {}
 
 #[runtime::main(worker_threads = "4")]
 async fn workers_in_quotes() {}
