@@ -108,3 +108,33 @@ fn who_yields_has_a_turn_while_others_wake_one_another_for_ever() {
         assert!(longest <= 61, "{longest} polls of others between two turns");
     });
 }
+
+#[test]
+fn a_current_thread_runtime_runs_tasks_in_the_order_of_their_spawns_and_wakes() {
+    let _watch = watch();
+    current_thread().block_on(async {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (wakes, waits): (Vec<_>, Vec<_>) = (0..10).map(|_| oneshot::channel::<()>()).unzip();
+        let tasks: Vec<_> = (0..)
+            .zip(waits)
+            .map(|(n, woken)| {
+                let log = log.clone();
+                task::spawn(async move {
+                    log.lock().unwrap().push(n);
+                    woken.await.unwrap();
+                    log.lock().unwrap().push(n);
+                })
+            })
+            .collect();
+        while log.lock().unwrap().len() < 10 {
+            task::yield_now().await;
+        }
+        assert_eq!(log.lock().unwrap()[..], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "order of the spawns");
+        log.lock().unwrap().clear();
+        wakes.into_iter().rev().for_each(|wake| wake.send(()).unwrap());
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(log.lock().unwrap()[..], [9, 8, 7, 6, 5, 4, 3, 2, 1, 0], "order of the wakes");
+    });
+}

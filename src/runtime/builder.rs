@@ -53,7 +53,9 @@ impl Builder {
         Self::new(RuntimeFlavor::MultiThread)
     }
 
-    /// A runtime whose tasks run in `block_on` alone, on one thread at a time.
+    /// A runtime whose tasks run in `block_on` alone, on one thread at a time, in the order in which they were spawned or
+    /// woken; who yields stands behind those that were woken. (With several threads the task that was woken last runs
+    /// next, since what it needs is in the core's cache.)
     ///
     /// There is no second thread that could stand in for a task that blocks or computes: it stalls all others of the
     /// runtime, and its timers and sockets, until its poll returns. It is told to yield at its next leaf, as in any runtime,

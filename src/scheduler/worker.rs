@@ -79,6 +79,9 @@ pub(crate) struct Local {
     pub(super) rng: Rng,
     /// Polls begun; mirrored in the worker's diary.
     pub(super) polls: Cell<u64>,
+    /// Whether who was woken last runs next. Not in a current-thread runtime: there programs, and even more so their tests,
+    /// rely on tasks that run in the order of their wakes.
+    uses_slot: bool,
     /// How many polls had begun when a task that had yielded was last polled, or looked for in vain.
     pub(super) yielded_at: Cell<u64>,
     /// How many tasks in a row came from the LIFO slot.
@@ -220,6 +223,7 @@ impl Local {
             stash: Stash::default(),
             rng: seat.rng,
             polls: Cell::new(seat.polls),
+            uses_slot: scheduler.config.starts_threads,
             yielded_at: Cell::new(seat.polls),
             streak: Cell::new(0),
             must_search: Cell::new(false),
@@ -317,14 +321,15 @@ impl Local {
         join
     }
 
-    /// Queues a task to run next.
+    /// Queues a task that was woken: to run next, or, where there is one thread only, when its turn comes.
     #[inline]
     pub(super) fn push(&self, task: Runnable) {
         if !self.has_permit() {
             return self.scheduler.inject(task);
         }
-        if let Some(displaced) = self.worker.slot.replace(task) {
-            self.queue_in(&self.queue, displaced);
+        let next = if self.uses_slot { self.worker.slot.replace(task) } else { Some(task) };
+        if let Some(behind) = next {
+            self.queue_in(&self.queue, behind);
         }
     }
 

@@ -140,7 +140,9 @@ fn loom_two_retakes_in_a_row() {
         let small = Small::with_spares(1, 1, 1, move |_| runs.unpark());
         let local = Local::sit_down(&small);
         let number = local.worker();
-        let worker = stuck(local, move |_| drop(waits.park(None)));
+        let worker = stuck(local, move |_| {
+            waits.park(None);
+        });
         assert_eq!(small.retake(number), Retake::Taken);
         assert_eq!(small.retake(number), Retake::HasNone, "it is stuck");
         small.inject();

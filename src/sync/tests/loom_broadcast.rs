@@ -63,7 +63,7 @@ fn loom_the_last_sender_ends_the_wait_after_all_values() {
         let (tx, rx) = channel(2);
         let threads = [tx.clone(), tx].map(|tx| thread::spawn(move || tx.send(1).unwrap()));
         assert_eq!(receive_all(rx), (2, 0));
-        threads.into_iter().for_each(|thread| drop(thread.join().unwrap()));
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
 }
 
@@ -136,7 +136,7 @@ fn loom_the_last_receiver_ends_the_wait_of_a_sender() {
         let threads = [rx, second].map(|rx| thread::spawn(move || drop(rx)));
         block_on(tx.closed());
         assert!(tx.is_empty() && tx.send(Arc::new(2)).is_err());
-        threads.into_iter().for_each(|thread| drop(thread.join().unwrap()));
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
 }
 
