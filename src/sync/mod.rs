@@ -4,22 +4,32 @@
 //! behind one short lock (or, where two sides are all there can be, one atomic word), and each file
 //! tells its own protocol.
 //!
-//! | module | what waits for what |
-//! |---|---|
-//! | [`WaitGroup`] | any task, until a number of others are done |
-//! | [`oneshot`] | one task, for one value of another |
-//! | [`Mutex`] | any task, for a value that one at a time may use |
-//! | [`RwLock`] | any task, for a value that many may read, or one may write |
-//! | [`Semaphore`] | any task, for some of a number of permits |
-//! | [`mpsc`] | one task, for the values of many; and these, for room |
-//! | [`Notify`] | any task, to be told to look |
-//! | [`watch`] | any task, for a value to change |
-//! | [`Barrier`] | a number of tasks, for each other |
-//! | [`OnceCell`] | any task, for another that makes a value once |
-//! | [`SetOnce`] | any task, for a value that is provided once |
-//! | [`broadcast`] | many tasks, for every value of many |
+//! # Which one
 //!
-//! A channel with many receivers is in [`chan`](crate::chan).
+//! | you want | take |
+//! |---|---|
+//! | to hand work or values to one task | [`mpsc`], bounded: then senders that are too fast wait |
+//! | to hand them to whichever of several tasks is free, or from hand to hand | [`chan`](crate::chan) |
+//! | to answer a request, once | [`oneshot`] |
+//! | every receiver to get every value | [`broadcast`] |
+//! | receivers to see the newest value, and to be told when it changes | [`watch`] |
+//! | to wait until tasks have ended | [`WaitGroup`]; for their results [`JoinSet`](crate::task::JoinSet); if one failure is to end the others [`group`](crate::group) |
+//! | to tell tasks to end | [`context`](crate::context) |
+//! | one task at a time to use a value | [`std::sync::Mutex`], if nobody awaits anything while he has it; else [`Mutex`] |
+//! | many to read a value and few to write it | likewise, [`std::sync::RwLock`] or [`RwLock`] |
+//! | at most so many tasks to do something at a time | [`Semaphore`] |
+//! | to tell a task that there is something to look at | [`Notify`] |
+//! | a number of tasks to go on together | [`Barrier`] |
+//! | to make a value when it is first asked for, and once | [`OnceCell`] |
+//! | to wait for a value that somebody else provides once | [`SetOnce`] |
+//!
+//! A lock of the standard library costs less than one of these where it is held for a few instructions. It must not be
+//! kept across an `await`: the task may be continued on another thread, and tasks that want the lock meanwhile block
+//! theirs. Where a value is kept for longer, a task that owns it and takes requests from a channel is often simpler than a
+//! lock.
+//!
+//! None of them allocates to wait. All serve those who wait in the order in which they came, and a task that drops its
+//! wait passes on what it was handed; each page says what is lost if one of its futures is dropped, and what it costs.
 //!
 //! # Invariants
 //!
