@@ -10,7 +10,7 @@ use futures_core::Stream;
 use super::error::TryRecvError;
 use super::handle::Rx;
 use super::state::{Nothing, Promise};
-use crate::util::block_thread::block_on;
+use crate::scheduler::block_on_leaf;
 use crate::util::sync::Mutex;
 use crate::util::wait_list::Waiter;
 
@@ -93,6 +93,10 @@ impl<T> Receiver<T> {
 
     /// Receives the next value, blocking the thread until it is there.
     ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
+    ///
     /// # Examples
     ///
     /// ```
@@ -104,8 +108,9 @@ impl<T> Receiver<T> {
     /// assert_eq!(rx.blocking_recv(), None);
     /// # thread.join().unwrap().unwrap();
     /// ```
+    #[track_caller]
     pub fn blocking_recv(&self) -> Option<T> {
-        block_on(self.recv())
+        block_on_leaf("`blocking_recv`", self.recv())
     }
 
     /// Refuses what has not been sent yet; what was sent is still received. Says whether this call closed it.

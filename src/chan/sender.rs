@@ -7,7 +7,7 @@ use super::SendSink;
 use super::error::{SendError, TrySendError};
 use super::handle::Tx;
 use super::state::Refused;
-use crate::util::block_thread::block_on;
+use crate::scheduler::block_on_leaf;
 
 /// A sending end of a channel; clones send to the same receivers.
 ///
@@ -85,6 +85,10 @@ impl<T> Sender<T> {
     ///
     /// Returns the value if the channel was closed, or nobody is left to receive.
     ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
+    ///
     /// # Examples
     ///
     /// ```
@@ -95,8 +99,9 @@ impl<T> Sender<T> {
     /// assert_eq!(rx.blocking_recv(), Some(3));
     /// thread.join().unwrap().unwrap();
     /// ```
+    #[track_caller]
     pub fn blocking_send(&self, value: T) -> Result<(), SendError<T>> {
-        block_on(self.send(value))
+        block_on_leaf("`blocking_send`", self.send(value))
     }
 
     /// This sender as a `Sink`.

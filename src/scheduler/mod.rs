@@ -75,6 +75,8 @@ pub(crate) use metrics::Work;
 pub(crate) use monitor::{Activity, OnStuck, Stuck};
 #[cfg(feature = "rt-multi-thread")]
 pub(crate) use root::block_in_place;
+#[cfg(feature = "sync")]
+pub(crate) use root::block_on_leaf;
 pub(crate) use shared::Scheduler;
 pub(crate) use worker::Local;
 

@@ -33,6 +33,8 @@ use super::{Scheduler, context};
 use crate::cell::TypeName;
 use crate::coop;
 use crate::driver::Parker;
+#[cfg(feature = "sync")]
+use crate::util::block_thread::block_on_with;
 
 /// What wakes the future of a `block_on`.
 struct Bell {
@@ -108,6 +110,20 @@ pub(crate) fn block_in_place<R>(f: impl FnOnce() -> R) -> R {
     coop::with_unlimited(f)
 }
 
+/// Blocks this thread until a leaf future is done, while another thread has the permit of the worker below. Where there may
+/// be no thread more, or the future is done at once, the permit stays.
+///
+/// # Panics
+///
+/// If tasks of a current-thread runtime would wait for this, also if the future is done: whether it is depends on the others.
+#[cfg(feature = "sync")]
+#[track_caller]
+pub(crate) fn block_on_leaf<F: Future>(what: &str, future: F) -> F::Output {
+    assert_not_driving(what);
+    assert_not_alone(what);
+    coop::with_unlimited(|| block_on_with(future, || give_way(what)))
+}
+
 /// Panics if local tasks are polled below, which no other thread could run meanwhile.
 #[track_caller]
 fn assert_not_driving(what: &str) {
@@ -121,12 +137,7 @@ fn assert_not_driving(what: &str) {
 /// Gives the permit of the worker below to others until the guard is dropped; also whether anybody can use it.
 #[track_caller]
 fn give_way(what: &str) -> (Option<Regain>, bool) {
-    // Asserted here, and not inside, so that the panic is said to be the caller's.
-    assert!(
-        context::with_local(|local| !local.is_some_and(is_alone)),
-        "{what} was called inside a task of a current-thread runtime: this would block the only thread that runs its \
-         tasks. Use `.await` here, or do this on a thread of its own"
-    );
+    assert_not_alone(what);
     context::with_local(|local| {
         // In a child that was forked off inside a task, there is nobody to give way to.
         let local = local.filter(|local| !local.scheduler().is_inherited());
@@ -138,6 +149,17 @@ fn give_way(what: &str) -> (Option<Regain>, bool) {
             Retake::NoThread => (None, false),
         }
     })
+}
+
+/// Panics if no other thread can run the tasks that this one runs.
+#[track_caller]
+fn assert_not_alone(what: &str) {
+    // Asserted here, and not inside, so that the panic is said to be the caller's.
+    assert!(
+        context::with_local(|local| !local.is_some_and(is_alone)),
+        "{what} was called inside a task of a current-thread runtime: this would block the only thread that runs its \
+         tasks. Use `.await` here, or do this on a thread of its own"
+    );
 }
 
 /// Whether no other thread can run the tasks that this one runs.

@@ -44,13 +44,13 @@
 //! # Calls that block
 //!
 //! What has `blocking` in its name blocks the thread, for use outside of tasks. In a task it works too, where Tokio
-//! panics: the worker's permit is given to another thread as soon as it is seen that this one is blocked. In a
-//! current-thread runtime there is no other, so whatever ends the wait must not be a task of the same runtime.
+//! panics: if it has to wait, the worker's permit is given to another thread first. In a current-thread runtime or a
+//! [`LocalSet`](crate::task::LocalSet) there is no other thread, and it panics.
 //!
 //! # What it does not know
 //!
-//! The scheduler. These futures run under any executor, since all they use of their task is its
-//! waker.
+//! The scheduler, but for the calls that block, which ask it to replace the thread. These futures run under any executor,
+//! since all they use of their task is its waker.
 
 mod permits;
 mod senders;

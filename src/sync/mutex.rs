@@ -5,8 +5,8 @@
 use std::cell::UnsafeCell;
 use std::fmt;
 
+use crate::scheduler::block_on_leaf;
 use crate::sync::permits::{Exclusive, Held, Permits, Source, Take};
-use crate::util::block_thread::block_on;
 
 mod error;
 mod guard;
@@ -158,7 +158,11 @@ impl<T: ?Sized> Mutex<T> {
 
     /// Locks, blocking the thread until it is its turn.
     ///
-    /// For threads that run no tasks: inside a task, it would keep the whole thread from working.
+    /// For threads that run no tasks. Inside a task it keeps a whole thread, and another one runs the other tasks.
+    ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
     ///
     /// # Examples
     ///
@@ -171,7 +175,7 @@ impl<T: ?Sized> Mutex<T> {
     /// ```
     #[track_caller]
     pub fn blocking_lock(&self) -> MutexGuard<'_, T> {
-        block_on(self.lock())
+        block_on_leaf("`blocking_lock`", self.lock())
     }
 
     /// The value, without a lock: the borrow shows that nobody else has it.

@@ -16,7 +16,7 @@ use std::task::{Context, Poll, ready};
 use self::error::{RecvError, TryRecvError};
 use self::shared::{Look, Shared};
 use crate::coop;
-use crate::util::block_thread;
+use crate::scheduler::block_on_leaf;
 use crate::util::sync::Arc;
 
 mod shared;
@@ -262,6 +262,10 @@ impl<T> Receiver<T> {
     ///
     /// Returns an error if the sender is dropped without sending.
     ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
+    ///
     /// # Examples
     ///
     /// ```
@@ -272,8 +276,9 @@ impl<T> Receiver<T> {
     /// tx.send(3).unwrap();
     /// assert_eq!(thread.join().unwrap(), Ok(3));
     /// ```
+    #[track_caller]
     pub fn blocking_recv(self) -> Result<T, RecvError> {
-        block_thread::block_on(self)
+        block_on_leaf("`blocking_recv`", self)
     }
 }
 

@@ -7,8 +7,8 @@ use std::cell::UnsafeCell;
 use std::fmt;
 
 use super::TryLockError;
+use crate::scheduler::block_on_leaf;
 use crate::sync::permits::{Exclusive, Held, Permits, Shared, Source, Take};
-use crate::util::block_thread::block_on;
 
 mod mapped_write_guard;
 mod owned;
@@ -206,7 +206,11 @@ impl<T: ?Sized> RwLock<T> {
 
     /// Locks to read, blocking the thread until it is its turn.
     ///
-    /// For threads that run no tasks: inside a task, it would keep the whole thread from working.
+    /// For threads that run no tasks. Inside a task it keeps a whole thread, and another one runs the other tasks.
+    ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
     ///
     /// # Examples
     ///
@@ -217,7 +221,7 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[track_caller]
     pub fn blocking_read(&self) -> RwLockReadGuard<'_, T> {
-        block_on(self.read())
+        block_on_leaf("`blocking_read`", self.read())
     }
 
     /// Locks to write, waiting until it is this task's turn.
@@ -267,7 +271,11 @@ impl<T: ?Sized> RwLock<T> {
 
     /// Locks to write, blocking the thread until it is its turn.
     ///
-    /// For threads that run no tasks: inside a task, it would keep the whole thread from working.
+    /// For threads that run no tasks. Inside a task it keeps a whole thread, and another one runs the other tasks.
+    ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
     ///
     /// # Examples
     ///
@@ -280,7 +288,7 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[track_caller]
     pub fn blocking_write(&self) -> RwLockWriteGuard<'_, T> {
-        block_on(self.write())
+        block_on_leaf("`blocking_write`", self.write())
     }
 
     /// The value, without a lock: the borrow shows that nobody else has it.

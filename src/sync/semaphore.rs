@@ -4,8 +4,8 @@
 
 use std::fmt;
 
+use crate::scheduler::block_on_leaf;
 use crate::sync::permits::{Held, Permits, Source, Take};
-use crate::util::block_thread::block_on;
 
 mod error;
 mod owned;
@@ -236,11 +236,15 @@ impl Semaphore {
 
     /// Takes a permit, blocking the thread until it is its turn.
     ///
-    /// For threads that run no tasks: inside a task, it would keep the whole thread from working.
+    /// For threads that run no tasks. Inside a task it keeps a whole thread, and another one runs the other tasks.
     ///
     /// # Errors
     ///
     /// If the semaphore is closed, or becomes so meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
     ///
     /// # Examples
     ///
@@ -253,7 +257,7 @@ impl Semaphore {
     /// ```
     #[track_caller]
     pub fn blocking_acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
-        block_on(self.acquire())
+        block_on_leaf("`blocking_acquire`", self.acquire())
     }
 
     /// As [`blocking_acquire`](Self::blocking_acquire), for `n` permits.
@@ -261,6 +265,10 @@ impl Semaphore {
     /// # Errors
     ///
     /// If the semaphore is closed, or becomes so meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
     ///
     /// # Examples
     ///
@@ -272,7 +280,7 @@ impl Semaphore {
     /// ```
     #[track_caller]
     pub fn blocking_acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
-        block_on(self.acquire_many(n))
+        block_on_leaf("`blocking_acquire_many`", self.acquire_many(n))
     }
 
     /// Gives no permits any more: who waits for some, and who asks for some later, gets an error.

@@ -37,19 +37,27 @@ impl Wake for Signal {
     }
 }
 
-/// Polls `future` on this thread until it is done, and sleeps in between.
-///
-/// This is the one door through which a thread blocks on a leaf: whoever wants to refuse that on a
-/// thread that runs tasks does so here.
-pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+/// Polls `future` on this thread until it is done, and sleeps in between. What `before` returns is kept from before the first
+/// sleep to the end.
+pub(crate) fn block_on_with<F: Future, G>(future: F, before: impl FnOnce() -> G) -> F::Output {
     let mut future = pin!(future);
     let signal = Arc::new(Signal::default());
     let waker = Waker::from(Arc::clone(&signal));
-    let mut cx = Context::from_waker(&waker);
+    let mut poll = || future.as_mut().poll(&mut Context::from_waker(&waker));
+    if let Poll::Ready(output) = poll() {
+        return output;
+    }
+    let _kept = before();
     loop {
-        match future.as_mut().poll(&mut cx) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => signal.wait(),
+        signal.wait();
+        if let Poll::Ready(output) = poll() {
+            return output;
         }
     }
+}
+
+/// [`block_on_with`] for threads that nothing is to be done for.
+#[cfg(test)]
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    block_on_with(future, || ())
 }

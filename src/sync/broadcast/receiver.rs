@@ -6,8 +6,8 @@ use super::channel::Channel;
 use super::error::{RecvError, TryRecvError};
 use super::recv::Recv;
 use super::state::Nothing;
+use crate::scheduler::block_on_leaf;
 use crate::sync::senders::Shared;
-use crate::util::block_thread::block_on;
 use crate::util::sync::Arc;
 
 /// A receiving end of a broadcast channel.
@@ -220,8 +220,9 @@ impl<T: Clone> Receiver<T> {
     /// tx.send(10).unwrap();
     /// assert_eq!(thread.join().unwrap(), Ok(10));
     /// ```
+    #[track_caller]
     pub fn blocking_recv(&mut self) -> Result<T, RecvError> {
-        block_on(self.recv())
+        block_on_leaf("`blocking_recv`", self.recv())
     }
 }
 

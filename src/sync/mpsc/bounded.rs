@@ -13,9 +13,9 @@ use super::permit::{OwnedPermit, Permit, PermitIterator};
 use super::weak::WeakSender;
 use crate::chan::core::UNBOUNDED;
 use crate::chan::state::Refused;
+use crate::scheduler::block_on_leaf;
 #[cfg(feature = "time")]
 use crate::time;
-use crate::util::block_thread::block_on;
 
 /// Creates a channel that holds up to `buffer` values.
 ///
@@ -165,6 +165,10 @@ impl<T> Sender<T> {
     ///
     /// Returns the value if the receiver was dropped or closed.
     ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
+    ///
     /// # Examples
     ///
     /// ```
@@ -175,8 +179,9 @@ impl<T> Sender<T> {
     /// assert_eq!(rx.blocking_recv(), Some(3));
     /// thread.join().unwrap().unwrap();
     /// ```
+    #[track_caller]
     pub fn blocking_send(&self, value: T) -> Result<(), SendError<T>> {
-        block_on(self.send(value))
+        block_on_leaf("`blocking_send`", self.send(value))
     }
 
     /// Waits for room, and keeps it for one value.

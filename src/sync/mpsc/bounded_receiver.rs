@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use super::error::TryRecvError;
 use super::handle::Rx;
-use crate::util::block_thread::block_on;
+use crate::scheduler::block_on_leaf;
 
 /// The receiving end of a bounded channel.
 ///
@@ -93,6 +93,10 @@ impl<T> Receiver<T> {
     ///
     /// In a task it blocks the worker's thread, and another one runs the rest; see [there](crate::sync#calls-that-block).
     ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
+    ///
     /// # Examples
     ///
     /// ```
@@ -104,13 +108,18 @@ impl<T> Receiver<T> {
     /// assert_eq!(rx.blocking_recv(), None);
     /// # thread.join().unwrap().unwrap();
     /// ```
+    #[track_caller]
     pub fn blocking_recv(&mut self) -> Option<T> {
-        block_on(self.recv())
+        block_on_leaf("`blocking_recv`", self.recv())
     }
 
     /// As [`recv_many`](Self::recv_many), blocking the thread until a value is there.
     ///
     /// In a task it blocks the worker's thread, and another one runs the rest; see [there](crate::sync#calls-that-block).
+    ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
     ///
     /// # Examples
     ///
@@ -122,8 +131,9 @@ impl<T> Receiver<T> {
     /// let mut buffer = Vec::new();
     /// assert_eq!(rx.blocking_recv_many(&mut buffer, 5), 1);
     /// ```
+    #[track_caller]
     pub fn blocking_recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        block_on(self.recv_many(buffer, limit))
+        block_on_leaf("`blocking_recv_many`", self.recv_many(buffer, limit))
     }
 
     /// As [`recv`](Self::recv), for use in a `poll` of your own.

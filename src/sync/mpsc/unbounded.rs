@@ -8,7 +8,7 @@ use super::error::{SendError, TryRecvError};
 use super::handle::{self, Rx, Tx};
 use super::weak::WeakUnboundedSender;
 use crate::chan::core::UNBOUNDED;
-use crate::util::block_thread::block_on;
+use crate::scheduler::block_on_leaf;
 
 /// Creates a channel that holds as many values as memory does.
 ///
@@ -219,6 +219,10 @@ impl<T> UnboundedReceiver<T> {
     ///
     /// In a task it blocks the worker's thread, and another one runs the rest; see [there](crate::sync#calls-that-block).
     ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
+    ///
     /// # Examples
     ///
     /// ```
@@ -230,13 +234,18 @@ impl<T> UnboundedReceiver<T> {
     /// assert_eq!(rx.blocking_recv(), None);
     /// # thread.join().unwrap().unwrap();
     /// ```
+    #[track_caller]
     pub fn blocking_recv(&mut self) -> Option<T> {
-        block_on(self.recv())
+        block_on_leaf("`blocking_recv`", self.recv())
     }
 
     /// As [`recv_many`](Self::recv_many), blocking the thread until a value is there.
     ///
     /// In a task it blocks the worker's thread, and another one runs the rest; see [there](crate::sync#calls-that-block).
+    ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
     ///
     /// # Examples
     ///
@@ -248,8 +257,9 @@ impl<T> UnboundedReceiver<T> {
     /// let mut buffer = Vec::new();
     /// assert_eq!(rx.blocking_recv_many(&mut buffer, 5), 1);
     /// ```
+    #[track_caller]
     pub fn blocking_recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        block_on(self.recv_many(buffer, limit))
+        block_on_leaf("`blocking_recv_many`", self.recv_many(buffer, limit))
     }
 
     /// As [`recv`](Self::recv), for use in a `poll` of your own.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Mutex, OwnedMutexGuard, TryLockError};
+use crate::scheduler::block_on_leaf;
 use crate::sync::permits::{Exclusive, Held};
-use crate::util::block_thread::block_on;
 
 impl<T: ?Sized> Mutex<T> {
     /// As [`lock`](Self::lock), for a guard that shares the mutex.
@@ -57,6 +57,10 @@ impl<T: ?Sized> Mutex<T> {
 
     /// As [`blocking_lock`](Self::blocking_lock), for a guard that shares the mutex.
     ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
+    ///
     /// # Examples
     ///
     /// ```
@@ -69,7 +73,7 @@ impl<T: ?Sized> Mutex<T> {
     /// ```
     #[track_caller]
     pub fn blocking_lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
-        block_on(self.lock_owned())
+        block_on_leaf("`blocking_lock_owned`", self.lock_owned())
     }
 
     /// The permit that was taken, as a guard.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{AcquireError, OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use crate::scheduler::block_on_leaf;
 use crate::sync::permits::Held;
-use crate::util::block_thread::block_on;
 
 impl Semaphore {
     /// As [`acquire`](Self::acquire), for a permit that shares the semaphore.
@@ -118,6 +118,10 @@ impl Semaphore {
     ///
     /// If the semaphore is closed, or becomes so meanwhile.
     ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
+    ///
     /// # Examples
     ///
     /// ```
@@ -130,7 +134,7 @@ impl Semaphore {
     /// ```
     #[track_caller]
     pub fn blocking_acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
-        block_on(self.acquire_owned())
+        block_on_leaf("`blocking_acquire_owned`", self.acquire_owned())
     }
 
     /// As [`blocking_acquire_many`](Self::blocking_acquire_many), for permits that share the semaphore.
@@ -138,6 +142,10 @@ impl Semaphore {
     /// # Errors
     ///
     /// If the semaphore is closed, or becomes so meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// Inside a current-thread runtime or a [`LocalSet`](crate::task::LocalSet), whose only thread it would block.
     ///
     /// # Examples
     ///
@@ -154,7 +162,7 @@ impl Semaphore {
         self: Arc<Self>,
         n: u32,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {
-        block_on(self.acquire_many_owned(n))
+        block_on_leaf("`blocking_acquire_many_owned`", self.acquire_many_owned(n))
     }
 
     /// `n` permits that were taken, as a value.

@@ -63,7 +63,7 @@ fn loom_the_last_sender_ends_the_wait_after_all_values() {
         let (tx, rx) = channel(2);
         let threads = [tx.clone(), tx].map(|tx| thread::spawn(move || tx.send(1).unwrap()));
         assert_eq!(receive_all(rx), (2, 0));
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        threads.into_iter().for_each(|thread| drop(thread.join().unwrap()));
     });
 }
 
