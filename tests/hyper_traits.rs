@@ -91,6 +91,22 @@ fn the_executor_starts_tasks() {
     ran.wait();
 }
 
+/// Hyper asks its timer for the time, and adds a timeout to that.
+#[cfg(feature = "test-util")]
+#[test]
+fn timeouts_were_over_at_once_in_a_runtime_whose_clock_was_put_forward() {
+    use runtime::time;
+
+    let _watch = watch();
+    let builder = &mut runtime::Builder::new_current_thread();
+    builder.enable_time().start_paused(true).build().unwrap().block_on(async {
+        time::advance(Duration::from_secs(3_600)).await;
+        let (timer, start) = (Timer::new(), time::Instant::now());
+        timer.sleep_until(timer.now() + Duration::from_secs(10)).await;
+        assert_eq!(start.elapsed(), Duration::from_secs(10));
+    });
+}
+
 #[test]
 fn the_timer_is_never_early_and_can_be_reset() {
     let _watch = watch();

@@ -44,6 +44,10 @@ impl rt::Timer for Timer {
         Box::pin(Timeout { sleep: time::sleep_until(deadline.into()) })
     }
 
+    fn now(&self) -> Instant {
+        time::Instant::now().into_std()
+    }
+
     fn reset(&self, sleep: &mut Pin<Box<dyn rt::Sleep>>, new_deadline: Instant) {
         match sleep.as_mut().downcast_mut_pin::<Timeout>() {
             Some(ours) => ours.project().sleep.reset(new_deadline.into()),
