@@ -368,3 +368,24 @@ async fn a_test_runs_if_it_says_so() {
     thread::sleep(millis(1));
     assert!(start.elapsed() >= millis(1));
 }
+
+#[test]
+fn a_timer_of_another_thread_was_not_heard_of_after_an_earlier_one_was_dropped() {
+    let _watch = watch();
+    let runtime = paused();
+    let handle = runtime.handle().clone();
+    let (sender, receiver) = oneshot::channel();
+    runtime.block_on(async {
+        {
+            let mut dropped = pin!(time::sleep(HOUR));
+            assert!(poll_once(&mut dropped, &Counts::new()).is_pending());
+        }
+        let other = thread::spawn(move || {
+            thread::sleep(millis(5)); // the worker probably sleeps by now, and expects no moment
+            handle.block_on(time::sleep(2 * HOUR));
+            sender.send(()).unwrap();
+        });
+        receiver.await.unwrap();
+        other.join().unwrap();
+    });
+}

@@ -115,7 +115,7 @@ pub(crate) struct Driver {
     wheels: Box<[OnceLock<Arc<Timers>>]>,
     attendant: Mutex<Option<Attendant>>,
     /// Until when the attendant waits, in the clock's nanoseconds; [`UNATTENDED`] if it does not.
-    waits_until: AtomicU64,
+    pub(super) waits_until: AtomicU64,
     waiting: Mutex<Option<Arc<Parker>>>,
     io: OnceLock<Arc<IoHandle>>,
     /// A reactor that the attendant has not taken yet.

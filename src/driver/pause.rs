@@ -27,6 +27,9 @@
 //!
 //! The earliest deadline is looked up in the wheels, not in what they publish: that is too early where an earlier timer was
 //! dropped, and the clock would show a moment for which nobody ever waited; and it is late by some microseconds in a crowd.
+//! So what the attendant wrote to `waits_until` in step 2 may be too early as well, for a wait that has no end: who sets a
+//! timer after that moment would not wake it. Then it does the steps 1 to 5 once more, now that the wheels publish what is
+//! true; if it finds that a timer was set meanwhile, it is done, and comes back.
 //!
 //! # Who advances it by hand
 //!
@@ -158,7 +161,16 @@ impl Driver {
         if !self.clock.is_paused() {
             return false;
         }
-        let target = if self.crew.runs_closures() { Tick::NEVER } else { self.find_next() };
+        if self.crew.runs_closures() {
+            attendant.wait(parker, None);
+            return true;
+        }
+        let target = self.find_next();
+        if self.waits_until.load(Relaxed) < target.as_nanos()
+            && self.announce(attendant, parker) < target
+        {
+            return true; // a timer was set in between: begins again
+        }
         if target == Tick::NEVER {
             attendant.wait(parker, None);
         } else if !attendant.wait(parker, Some(Duration::ZERO)) {

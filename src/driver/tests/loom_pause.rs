@@ -5,8 +5,10 @@
 //!
 //! Weakened by hand, a model fails: if the attendant looks for a wake before it asks for closures; if a closure's thread
 //! wakes the attendant before it counts itself idle, or not at all; if `pause` wakes nobody; if the attendant leaves its
-//! parker after it has read the clock; if `close` ends the quiet before it writes `closed`.
+//! parker after it has read the clock; if it waits without an end, and `waits_until` says that it has one; if `close` ends the
+//! quiet before it writes `closed`.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll, Wake, Waker};
@@ -14,15 +16,17 @@ use std::time::Duration;
 
 use loom::thread;
 
-use crate::driver::{Crew, Driver, Parker, QuietTicket, Tick, Timer};
+use crate::driver::{Crew, Driver, Parker, QuietTicket, Tick, Timer, Timers};
 use crate::util::sync::{AtomicUsize, Mutex};
 
-/// A crew of one worker, beside which a closure runs or not.
-struct Pool(Arc<Mutex<bool>>);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A crew of one worker, beside which a closure runs or not; and whether it is the worker who calls.
+struct Pool(Arc<Mutex<bool>>, bool);
 
 impl Crew for Pool {
     fn looks_in_here(&self) -> bool {
-        true
+        self.1
     }
 
     fn call(&self) {}
@@ -35,20 +39,36 @@ impl Crew for Pool {
 /// A driver with the wheel of a worker.
 fn driver(runs_closure: bool) -> (Arc<Driver>, Arc<Mutex<bool>>) {
     let pool = Arc::new(Mutex::new(runs_closure));
-    let driver = Arc::new(Driver::new(1, Pool(pool.clone())));
+    let driver = Arc::new(Driver::new(1, Pool(pool.clone(), true)));
     driver.timers(Some(0));
     (driver, pool)
 }
 
 /// The worker attends, with a timer set, until the clock shows that this is due. `heard` is called after each wait that
 /// ended without that.
-fn attend(driver: &Arc<Driver>, parker: &Arc<Parker>, mut heard: impl FnMut()) {
+fn attend(driver: &Arc<Driver>, parker: &Arc<Parker>, heard: impl FnMut()) {
     let timers = driver.timers(Some(0));
-    let deadline = driver.clock().now().saturating_add(Duration::from_secs(3_600));
+    let deadline = driver.clock().now().saturating_add(HOUR);
+    let timer = set(timers, deadline);
+    attend_until(deadline, driver, parker, heard);
+    drop(timer);
+}
+
+/// A timer in that wheel.
+fn set(timers: Arc<Timers>, deadline: Tick) -> Pin<Box<Timer>> {
     let mut timer = Box::pin(Timer::new(deadline));
     let cx = &mut Context::from_waker(Waker::noop());
     assert!(timer.as_mut().poll_elapsed(cx, || timers).is_pending());
-    loop {
+    timer
+}
+
+fn attend_until(
+    deadline: Tick,
+    driver: &Arc<Driver>,
+    parker: &Arc<Parker>,
+    mut heard: impl FnMut(),
+) {
+    while driver.clock().now() < deadline {
         let mut attendant = driver.take_attendant().expect("nobody else takes it");
         let _: Tick = driver.announce(&mut attendant, parker);
         if !driver.wait_paused(&mut attendant, parker) {
@@ -56,10 +76,9 @@ fn attend(driver: &Arc<Driver>, parker: &Arc<Parker>, mut heard: impl FnMut()) {
         }
         driver.retire();
         driver.put_back(attendant);
-        if driver.clock().now() >= deadline {
-            return;
+        if driver.clock().now() < deadline {
+            heard();
         }
-        heard();
     }
 }
 
@@ -97,6 +116,25 @@ fn loom_pause_against_a_wait() {
         };
         attend(&driver, &parker, || {});
         other.join().unwrap();
+    });
+}
+
+#[test]
+fn loom_pause_against_a_timer_of_another_thread() {
+    loom::model(|| {
+        let driver = Arc::new(Driver::new(1, Pool(Arc::default(), false)));
+        let parker = Arc::new(Parker::new());
+        driver.pause().unwrap();
+        let now = driver.clock().now();
+        // What the wheel publishes is earlier than all that is waited for.
+        drop(set(driver.timers(Some(0)), now.saturating_add(HOUR)));
+        let deadline = now.saturating_add(2 * HOUR);
+        let other = {
+            let timers = driver.timers(None);
+            thread::spawn(move || set(timers, deadline))
+        };
+        attend_until(deadline, &driver, &parker, || {});
+        drop(other.join().unwrap());
     });
 }
 
