@@ -152,7 +152,8 @@ impl<C: Channel> Drop for Weak<C> {
     }
 }
 
-// A panic of foreign code finds no channel in the middle of a change, since none runs under its lock.
+// A panic of foreign code finds no channel in the middle of a change, since none runs under its lock; but for what changes
+// the value of a `watch` channel, which stays as the panic left it, and counts as not sent.
 impl<C> RefUnwindSafe for Shared<C> {}
 impl<C: Channel> UnwindSafe for Strong<C> {}
 impl<C: Channel> RefUnwindSafe for Strong<C> {}

@@ -70,6 +70,7 @@ pub fn resume() {
 ///
 /// This returns when what was woken has run, and what that woke in turn, until nothing is left to run; beside tasks
 /// that never rest, when the others had time to. A closure of [`spawn_blocking`](crate::task::spawn_blocking) is not waited for.
+/// On a thread that does not run the tasks of this runtime, it returns at once.
 ///
 /// # Cancel safety
 ///

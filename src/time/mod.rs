@@ -37,8 +37,9 @@
 //!   tasks that sleep are woken in the order of their moments, to the nanosecond.
 //! - by a jump, with `advance`.
 //!
-//! What other threads do that this crate did not start is not waited for: if a task is to be woken by such a thread, its
-//! timeouts may well elapse before that. A timeout beside a socket does so too, if the other side is not as fast.
+//! What other threads do beside that is not waited for, those of another runtime included, and those in another `block_on`
+//! of this one: if a task is to be woken by such a thread, its timeouts may well elapse before that. A timeout beside a
+//! socket does so too, if the other side is not as fast.
 //!
 //! ```
 //! # #[cfg(all(feature = "macros", feature = "test-util"))] {
