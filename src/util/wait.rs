@@ -35,6 +35,8 @@
 //! 1. No waker is cloned, dropped or woken under the lock: a waker is foreign code, which may panic or
 //!    come back to the same primitive.
 //! 2. A note is read once: by the `attempt` after the wake-up, or by `settle`.
+//! 3. What `attempt` or `settle` returns reaches the primitive, even if a waker that is not needed any more panics when
+//!    it is dropped: it may be a value, or what the next in the list waits for.
 //!
 //! # What was tried and failed
 //!
@@ -44,6 +46,7 @@
 use std::pin::Pin;
 use std::task::{Poll, Waker};
 
+use crate::util::contain::contain;
 use crate::util::sync::Mutex;
 use crate::util::wait_list::{Found, Left, WaitList, Waiter};
 
@@ -54,6 +57,18 @@ pub(crate) enum Attempt<R, N> {
     Done(R),
     /// The task has to wait, with this note.
     Wait(N),
+}
+
+/// A waker that is not needed any more: its panics go no further (3).
+struct Spare(Option<Waker>);
+
+impl Drop for Spare {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(waker) = self.0.take() {
+            contain(|| drop(waker));
+        }
+    }
 }
 
 /// Polls a wait: see the module's prose. `attempt` gets the note that the waiter was woken with.
@@ -70,16 +85,16 @@ pub(crate) fn poll<S, N, R>(
     mut attempt: impl FnMut(&mut S, Option<N>) -> Attempt<R, N>,
 ) -> Poll<R> {
     // Declared before the guard, and so dropped after it, on every way out.
-    let mut spare = early.then(|| waker.clone());
+    let mut spare = Spare(early.then(|| waker.clone()));
     loop {
         let mut state = lock.lock();
         let handed = match list(&mut state).find(waiter.as_mut()) {
             Found::Waiting => {
-                if list(&mut state).set_waker(waiter.as_mut(), waker, &mut spare) {
+                if list(&mut state).set_waker(waiter.as_mut(), waker, &mut spare.0) {
                     return Poll::Pending;
                 }
                 drop(state);
-                spare = Some(waker.clone());
+                spare.0 = Some(waker.clone());
                 continue;
             }
             Found::Woken(note) => Some(note),
@@ -89,12 +104,12 @@ pub(crate) fn poll<S, N, R>(
             Attempt::Done(result) => return Poll::Ready(result),
             Attempt::Wait(note) => note,
         };
-        if let Some(waker) = spare.take() {
+        if let Some(waker) = spare.0.take() {
             list(&mut state).push_back(waiter, waker, note);
             return Poll::Pending;
         }
         drop(state);
-        spare = Some(waker.clone());
+        spare.0 = Some(waker.clone());
     }
 }
 
@@ -117,7 +132,7 @@ pub(crate) fn cancel<S, N, R>(
     match list(&mut state).remove(waiter) {
         Left::Idle => None,
         Left::Waiting(waker, note) => {
-            _waker = waker;
+            _waker = Spare(Some(waker));
             Some(settle(&mut state, note))
         }
         Left::Woken(note) => Some(settle(&mut state, note)),

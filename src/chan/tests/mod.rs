@@ -2,6 +2,8 @@
 
 #[cfg(not(loom))]
 mod several_by_model;
+#[cfg(not(loom))]
+mod wakers;
 
 #[cfg(loom)]
 mod loom_channel;

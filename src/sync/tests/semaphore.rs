@@ -7,7 +7,7 @@ use tokio_test::{assert_pending, assert_ready_err, assert_ready_ok};
 
 use crate::coop;
 use crate::sync::{Semaphore, TryAcquireError};
-use crate::util::tests::wakers::{Wakes, calling, cx};
+use crate::util::tests::wakers::{Faulty, Wakes, calling, cx};
 
 #[test]
 fn permits_are_taken_and_come_back() {
@@ -299,4 +299,16 @@ fn a_request_keeps_its_turn_when_the_budget_is_spent() {
     semaphore.close();
     spent(&mut || assert_pending!(closed.poll()));
     assert_ready_err!(closed.poll());
+}
+
+/// It was gone for good.
+#[test]
+fn a_permit_comes_back_though_the_waker_of_who_had_it_panics() {
+    let semaphore = Semaphore::new(1);
+    let faulty = Faulty::new();
+    let mut leaves = Box::pin(semaphore.acquire_many(2));
+    assert!(leaves.as_mut().poll(&mut cx(&faulty.waker())).is_pending());
+    faulty.panic_in_drop();
+    drop(catch_unwind(AssertUnwindSafe(|| drop(leaves))));
+    assert_eq!(semaphore.available_permits(), 1);
 }
