@@ -3,7 +3,7 @@
 //! A list would have to be searched, or linked through the children by pointers. A table with a chain of vacant places needs
 //! neither. It shrinks when the last child has gone, not before: a place must stay where it is while its child lives.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 use super::node::Node;
 
@@ -73,9 +73,13 @@ impl Children {
         }
     }
 
-    /// All of them.
-    pub(super) fn into_iter(self) -> impl Iterator<Item = Weak<Node>> {
-        self.places.into_iter().filter_map(|place| match place {
+    /// Takes all of them out, if there are any.
+    pub(super) fn take(&mut self) -> Option<Arc<Self>> {
+        (self.len > 0).then(|| Arc::new(std::mem::replace(self, Self::new())))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Weak<Node>> {
+        self.places.iter().filter_map(|place| match place {
             Place::Child(child) => Some(child),
             Place::Vacant(_) => None,
         })

@@ -8,9 +8,10 @@
 //!
 //! *End* (a cancel, or a deadline that is over):
 //!
-//! 1. lock the node; if it has ended already, unlock and leave it; else write why, take the table of children, unlock;
-//! 2. do the same with every child that is still there, and with theirs, by a list and not by recursion;
-//! 3. then wake, node by node, those who wait. So whoever is woken finds all below ended as well.
+//! 1. lock the node; if it has ended already, unlock and leave it; else write why, put the table of children aside, unlock;
+//! 2. do the same with every child that is still there, and with theirs, by a list and not by recursion. One that has
+//!    ended already is gone through too, as long as it has its table;
+//! 3. then, node by node, drop the table and wake those who wait. So whoever is woken finds all below ended as well.
 //!
 //! *Birth* of a child:
 //!
@@ -33,8 +34,9 @@
 //! - *Leave against end.* If the end has taken the table, there is nothing to vacate: a parent that has ended gets no new
 //!   children, so the table stays empty and a place in it means nothing. A weak pointer that the end has in hand
 //!   may find its child gone; if it finds it alive, the end has the last handle, and the child leaves when that is dropped.
-//! - *End against end.* The first at a node writes why; the second leaves it, and what is below it, to the first. So a cancel
-//!   that comes second may return before the first is done.
+//! - *End against end.* The first at a node writes why, and that holds for what is below it. One that comes from above does
+//!   not wait for it: it finds the table and helps, or there is none, and all that was in it has ended. A second cancel of
+//!   the same node does not help, and may return before the first is done.
 //!
 //! # Invariants
 //!
@@ -50,7 +52,9 @@
 //!
 //! # What was tried and failed
 //!
-//! Waking each node's tasks as soon as it has ended: a task that is woken by the parent finds a child of it that goes on.
+//! - Waking each node's tasks as soon as it has ended: a task that is woken by the parent finds a child of it that goes on.
+//! - Leaving a child that has ended, and what is below it, to who ended it: whoever ends the parent meanwhile is done before
+//!   all below have ended.
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -75,6 +79,8 @@ pub(super) struct Node {
 
 pub(super) struct State {
     children: Children,
+    /// Those it had when it ended, until all of them have ended.
+    ending: Option<Arc<Children>>,
     waiting: WaitList<()>,
 }
 
@@ -106,7 +112,7 @@ impl Node {
     }
 
     fn new(parent: Option<Arc<Self>>, place: usize, deadline: Deadline) -> Self {
-        let state = State { children: Children::new(), waiting: WaitList::new() };
+        let state = State { children: Children::new(), ending: None, waiting: WaitList::new() };
         Self { parent, place, deadline, why: OnceLock::new(), state: Mutex::new(state) }
     }
 
@@ -138,20 +144,28 @@ impl Node {
     ///
     /// Panics with the first panic of a waker, after all have been woken.
     pub(super) fn end(self: &Arc<Self>, why: Why) -> bool {
-        let Some(children) = self.mark(&why) else { return false };
+        let (is_first, below) = self.mark(why);
+        if !is_first {
+            return false;
+        }
         let mut ended = vec![Arc::clone(self)];
-        let mut found: Vec<_> = children.into_iter().collect();
-        while let Some(child) = found.pop() {
-            let Some(child) = child.upgrade() else { continue };
-            if let Some(children) = child.mark(&why) {
-                found.extend(children.into_iter());
-                ended.push(child);
+        let mut tables: Vec<_> = below.into_iter().collect();
+        while let Some((why, children)) = tables.pop() {
+            for child in children.iter().filter_map(Weak::upgrade) {
+                let (is_first, below) = child.mark(why.clone());
+                tables.extend(below);
+                if is_first {
+                    ended.push(child);
+                }
             }
         }
         let mut result = Ok(());
         for node in ended {
-            let wake =
-                AssertUnwindSafe(|| wake_all(&node.state, |state| state.waiting.pop_front()));
+            let next = |state: &mut State| {
+                state.ending = None;
+                state.waiting.pop_front()
+            };
+            let wake = AssertUnwindSafe(|| wake_all(&node.state, next));
             result = first_panic(result, panic::catch_unwind(wake));
         }
         match result {
@@ -160,14 +174,17 @@ impl Node {
         }
     }
 
-    /// Writes why it ends, and takes its children; not if it has ended already.
-    fn mark(&self, why: &Why) -> Option<Children> {
-        let why = why.clone();
+    /// Writes why it ends; says whether it had not ended before. With why it did end, those of its children that may not
+    /// have ended yet.
+    fn mark(&self, why: Why) -> (bool, Option<(Why, Arc<Children>)>) {
         let mut state = self.state.lock();
         let refused = self.why.set(why);
-        let children = std::mem::replace(&mut state.children, Children::new());
+        if refused.is_ok() {
+            state.ending = state.children.take();
+        }
+        let below = state.ending.clone();
         drop(state);
-        refused.is_ok().then_some(children)
+        (refused.is_ok(), self.why().cloned().zip(below))
     }
 
     /// Leaves the parent, whose handle is to be dropped without recursion.

@@ -1,9 +1,11 @@
 //! A tree of contexts: the end against a wait, against the birth of a child, and against one that leaves.
 //!
 //! Seen to fail: with a child that is entered without a look at its parent, and with a wait that queues without a look (both
-//! in `loom_a_child_is_born_while_its_parent_ends`); and with an end that stops at the children
-//! (`loom_parent_and_child_end_at_once`). What loom does not see is the `OnceLock` that holds why a context ended, so it
-//! does not try all orders round a look at it without the lock; nothing but a short cut depends on such a look.
+//! in `loom_a_child_is_born_while_its_parent_ends`); with an end that stops at the children
+//! (`loom_parent_and_child_end_at_once`); and with an end that does not help another one below it
+//! (`loom_all_below_have_ended_when_a_cancel_returns_whoever_ended_them`). What loom does not see is the `OnceLock` that
+//! holds why a context ended, so it does not try all orders round a look at it without the lock; nothing but a short cut
+//! depends on such a look.
 
 use loom::thread;
 
@@ -59,5 +61,21 @@ fn loom_parent_and_child_end_at_once() {
         waits.join().unwrap();
         let cause = child.cause().expect("it has ended").to_string();
         assert_eq!(cause == "parent", !by_child);
+    });
+}
+
+#[test]
+fn loom_all_below_have_ended_when_a_cancel_returns_whoever_ended_them() {
+    loom::model(|| {
+        let (parent, cancel) = Context::background().with_cancel();
+        let (child, cancel_child) = parent.with_cancel();
+        let (grandchild, _cancel) = child.with_cancel();
+        let other = thread::spawn(move || cancel_child.cancel_with("child"));
+        assert!(cancel.cancel_with("parent"));
+        // It is born under the lock of the grandchild, which loom sees.
+        assert!(grandchild.with_cancel().0.err().is_some(), "what is below goes on");
+        let by_child = other.join().unwrap();
+        let causes = [&child, &grandchild].map(|ctx| ctx.cause().unwrap().to_string());
+        assert_eq!(causes, [if by_child { "child" } else { "parent" }; 2]);
     });
 }
