@@ -38,6 +38,22 @@ fn nobody_needs_to_wait_for_a_deadline_to_be_over() {
     assert_eq!(child.err(), Some(ContextError::DeadlineExceeded));
 }
 
+/// Nobody had looked at the clock, and so the cancel, though too late, was the end.
+#[test]
+fn a_cancel_after_the_deadline_comes_too_late() {
+    let (parent, cancel_parent) = Context::background().with_cancel();
+    let (ctx, cancel) = parent.with_timeout(Duration::ZERO);
+    assert!(!cancel.cancel_with("too late"));
+    assert_eq!(ctx.cause().unwrap().to_string(), "context deadline exceeded");
+    let (other, _cancel) = parent.with_timeout(Duration::ZERO);
+    let (below, _cancel) = other.with_cancel();
+    let (in_time, _cancel) = parent.with_timeout(LONG);
+    assert!(cancel_parent.cancel());
+    let ends = [&parent, &other, &below, &in_time].map(|each| each.err().unwrap());
+    let (cancelled, over) = (ContextError::Cancelled, ContextError::DeadlineExceeded);
+    assert_eq!(ends, [cancelled, over, over, cancelled]);
+}
+
 #[test]
 fn the_earlier_deadline_holds() {
     let now = Instant::now();

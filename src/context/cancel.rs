@@ -39,7 +39,7 @@ impl CancelHandle {
     /// assert_eq!(ctx.err(), Some(ContextError::Cancelled));
     /// ```
     pub fn cancel(&self) -> bool {
-        self.node.end(Why::is(ContextError::Cancelled))
+        self.node.cancel(Why::is(ContextError::Cancelled))
     }
 
     /// As [`cancel`](Self::cancel), with a cause that [`Context::cause`](super::Context::cause) tells.
@@ -60,7 +60,7 @@ impl CancelHandle {
     /// ```
     pub fn cancel_with(&self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> bool {
         let cause = Some(Arc::from(cause.into()));
-        self.node.end(Why { error: ContextError::Cancelled, cause })
+        self.node.cancel(Why { error: ContextError::Cancelled, cause })
     }
 
     /// Turns this into a guard that cancels the context when it is dropped.

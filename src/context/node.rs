@@ -9,8 +9,9 @@
 //! *End* (a cancel, or a deadline that is over):
 //!
 //! 1. lock the node; if it has ended already, unlock and leave it; else write why, put the table of children aside, unlock;
-//! 2. do the same with every child that is still there, and with theirs, by a list and not by recursion. One that has
-//!    ended already is gone through too, as long as it has its table;
+//! 2. do the same with every child that is still there, and with theirs, by a list and not by recursion. One whose
+//!    deadline is over ended by that, though nobody had noticed. One that has ended already is gone through too, as long
+//!    as it has its table;
 //! 3. then, node by node, drop the table and wake those who wait. So whoever is woken finds all below ended as well.
 //!
 //! *Birth* of a child:
@@ -138,6 +139,11 @@ impl Node {
         self.why()
     }
 
+    /// As [`end`](Self::end), unless its deadline is over and nobody has noticed.
+    pub(super) fn cancel(self: &Arc<Self>, why: Why) -> bool {
+        self.why_now().is_none() && self.end(why)
+    }
+
     /// Ends it and all below; says whether this call did. See the module's prose.
     ///
     /// # Panics
@@ -152,7 +158,7 @@ impl Node {
         let mut tables: Vec<_> = below.into_iter().collect();
         while let Some((why, children)) = tables.pop() {
             for child in children.iter().filter_map(Weak::upgrade) {
-                let (is_first, below) = child.mark(why.clone());
+                let (is_first, below) = child.mark(child.why_below(&why));
                 tables.extend(below);
                 if is_first {
                     ended.push(child);
@@ -185,6 +191,14 @@ impl Node {
         let below = state.ending.clone();
         drop(state);
         (refused.is_ok(), self.why().cloned().zip(below))
+    }
+
+    /// Why it ends if its parent ends with `why`.
+    fn why_below(&self, why: &Why) -> Why {
+        match self.deadline.is_over() {
+            true => Why::is(ContextError::DeadlineExceeded),
+            false => why.clone(),
+        }
     }
 
     /// Leaves the parent, whose handle is to be dropped without recursion.
