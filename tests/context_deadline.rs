@@ -7,6 +7,7 @@ use std::future::pending;
 
 use runtime::context::{Context, ContextError};
 use runtime::time::{self, Duration, Instant};
+use tokio_test::task::spawn;
 
 use support::{LONG, all_kinds, watch};
 
@@ -52,6 +53,20 @@ fn a_cancel_after_the_deadline_comes_too_late() {
     let ends = [&parent, &other, &below, &in_time].map(|each| each.err().unwrap());
     let (cancelled, over) = (ContextError::Cancelled, ContextError::DeadlineExceeded);
     assert_eq!(ends, [cancelled, over, over, cancelled]);
+}
+
+/// The timer of the deadline wanted a unit of the budget, and there was none.
+#[test]
+fn after_the_deadline_nothing_begins_though_the_budget_is_spent() {
+    runtime::block_on(async {
+        let (ctx, _cancel) = Context::background().with_timeout(Duration::ZERO);
+        let mut begun = false;
+        let mut run = spawn(ctx.run(async { begun = true }));
+        while spawn(runtime::task::consume_budget()).poll().is_ready() {}
+        let _ = run.poll();
+        drop(run);
+        assert!(!begun);
+    });
 }
 
 #[test]

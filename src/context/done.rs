@@ -50,7 +50,9 @@ impl Done {
     pub(super) fn poll_ended(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ContextError> {
         let this = self.project();
         let Some(node) = &*this.node else { return Poll::Pending };
-        if let Some(why) = node.why() {
+        // The first look is at the clock too: the alarm may be late, if the budget of this poll is spent.
+        let why = if this.queued.is_none() { node.why_now() } else { node.why() };
+        if let Some(why) = why {
             return Poll::Ready(why.error);
         }
         if this.alarm.is_set() && this.alarm.poll(cx).is_ready() {
