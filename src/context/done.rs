@@ -66,6 +66,8 @@ impl Done {
                 None => Attempt::Wait(()),
             };
             let waker = cx.waker();
+            // If a waker panics now, nobody knows which one is in the list.
+            drop(this.queued.take());
             if wait::poll(node.state(), State::waiting, this.waiter, waker, true, attempt)
                 .is_pending()
             {

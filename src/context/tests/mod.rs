@@ -4,6 +4,8 @@
 mod places;
 #[cfg(not(loom))]
 mod tree_by_model;
+#[cfg(not(loom))]
+mod wakers;
 
 #[cfg(loom)]
 mod loom_context;
