@@ -10,10 +10,11 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
+use futures::future::LocalBoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use runtime::sync::{mpsc, oneshot};
@@ -483,6 +484,47 @@ fn an_idle_set_is_woken_by_a_push() {
     assert_eq!(wakes.wakes(), 1);
     assert!(poll_once(&mut set, &wakes).is_ready());
     assert_eq!(wakes.wakes(), 1);
+}
+
+thread_local! {
+    /// What `PollsAtOnce` polls.
+    static DRIVER: RefCell<Option<LocalBoxFuture<'static, ()>>> = const { RefCell::new(None) };
+}
+
+/// A waker that polls a driver on the spot, as that of an executor on the same thread may do.
+#[derive(Default)]
+struct PollsAtOnce(AtomicUsize);
+
+impl PollsAtOnce {
+    fn poll(self: &Arc<Self>) {
+        let waker = Waker::from(self.clone());
+        DRIVER.with_borrow_mut(|driver| {
+            let driver = driver.as_mut().unwrap().as_mut();
+            assert!(driver.poll(&mut Context::from_waker(&waker)).is_pending());
+        });
+    }
+}
+
+impl Wake for PollsAtOnce {
+    fn wake(self: Arc<Self>) {
+        if self.0.fetch_add(1, SeqCst) < 100 {
+            self.poll();
+        }
+    }
+}
+
+/// A push took wakers until there was none: it woke a driver that had run the task already and rested again, and so on.
+#[test]
+fn a_push_woke_a_fast_driver_for_ever() {
+    let set: &'static LocalSet = Box::leak(Box::new(LocalSet::new()));
+    let (gate, opened) = oneshot::channel::<()>();
+    let task = set.spawn_local(async { opened.await.unwrap() });
+    DRIVER.set(Some(set.run_until(pending()).boxed_local()));
+    let wakes = Arc::new(PollsAtOnce::default());
+    wakes.poll();
+    gate.send(()).unwrap();
+    assert!(task.is_finished());
+    assert_eq!(wakes.0.load(SeqCst), 1);
 }
 
 /// The text of the panic of a task, or of the future beside it.

@@ -24,11 +24,12 @@
 //!
 //! # No wake is lost
 //!
-//! Tasks and drivers' wakers are behind one lock. *Push*: 1. locks; 2. adds the task; 3. takes a waker, unlocks and wakes, and
-//! begins again until there is none. *Rest*, at the end of each poll of a driver: 1. locks; 2. if a task is there, unlocks, and
-//! the driver wakes itself; 3. else leaves the driver's waker, cloned before the lock. So a push comes before 2, and is seen,
-//! or after 3, and finds the waker. It takes all of them: any driver will do, but one that is woken may be dropped before it is
-//! polled. A driver that is done, or dropped, takes its own waker out.
+//! Tasks and drivers' wakers are behind one lock. *Push*: 1. locks; 2. adds the task; 3. takes the wakers, unlocks and wakes.
+//! *Rest*, at the end of each poll of a driver: 1. locks; 2. if a task is there, unlocks, and the driver wakes itself; 3. else
+//! leaves the driver's waker, cloned before the lock. So a push comes before 2, and is seen, or after 3, and finds the waker.
+//! It takes all of them: any driver will do, but one that is woken may be dropped before it is polled. It takes them at once: a
+//! driver that has run the task and rests anew is not to be woken again. A driver that is done, or dropped, takes its own
+//! waker out.
 //!
 //! # The end
 //!

@@ -29,10 +29,6 @@ struct Driver {
 }
 
 impl<T> Inner<T> {
-    fn take_waker(&mut self) -> Option<Waker> {
-        self.drivers.iter_mut().find_map(|driver| driver.waker.take())
-    }
-
     fn driver(&mut self, number: u64) -> Option<&mut Driver> {
         self.drivers.iter_mut().find(|driver| driver.number == number)
     }
@@ -59,12 +55,12 @@ impl<T> Queue<T> {
         if inner.is_awaited {
             self.pushed.notify_one();
         }
-        let mut next = inner.take_waker();
+        let mut wakers = inner.drivers.iter_mut().filter_map(|driver| driver.waker.take());
+        // One is the rule, and takes no memory.
+        let first = wakers.next();
+        let others: Vec<_> = wakers.collect();
         drop(inner);
-        while let Some(waker) = next {
-            contain(|| waker.wake());
-            next = self.lock.lock().take_waker();
-        }
+        first.into_iter().chain(others).for_each(|waker| contain(|| waker.wake()));
         Ok(())
     }
 
