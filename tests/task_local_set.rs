@@ -527,6 +527,18 @@ fn a_push_woke_a_fast_driver_for_ever() {
     assert_eq!(wakes.0.load(SeqCst), 1);
 }
 
+/// What had awaited the set when it was dropped stood in its queue, which a handle keeps, and went wherever the last one did.
+#[test]
+fn a_handle_kept_the_waker_of_who_had_awaited_the_set() {
+    let mut set = LocalSet::new();
+    let task = set.spawn_local(pending::<()>());
+    let wakes = Counts::new();
+    assert!(poll_once(&mut set, &wakes).is_pending());
+    drop(set);
+    assert_eq!(Arc::strong_count(&wakes), 1);
+    drop(task);
+}
+
 /// The text of the panic of a task, or of the future beside it.
 fn panic_of(test: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(test)).expect_err("it should panic");

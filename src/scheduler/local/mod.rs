@@ -34,8 +34,8 @@
 //! # The end
 //!
 //! The owner's drop: 1. closes the set, which gives it the tokens of all tasks that are idle, and drops these; 2. drops what is in
-//! the queue, and what that wakes and spawns, until the queue is empty; 3. if the set is empty too, closes the queue, and is
-//! done; 4. else waits until a task is pushed, and goes on with 2.
+//! the queue, and what that wakes and spawns, until the queue is empty; 3. if the set is empty too, closes the queue, drops
+//! the wakers of drivers that were given up, and is done; 4. else waits until a task is pushed, and goes on with 2.
 //!
 //! What is in the set at 4 is neither idle nor in the queue, nor is it polled, since the thread that would do that is here: its
 //! token is in the hands of another thread, on its way to the queue, with no foreign code in between. So the wait is short. Once

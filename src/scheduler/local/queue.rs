@@ -113,12 +113,18 @@ impl<T> Queue<T> {
         inner.is_awaited = false;
     }
 
-    /// Closes the queue, unless there is a task in it.
+    /// Closes the queue and forgets the drivers, unless there is a task in it.
     #[must_use]
     pub(super) fn close_if_empty(&self) -> bool {
         let mut inner = self.lock.lock();
-        inner.is_closed = inner.tasks.is_empty();
-        inner.is_closed
+        if !inner.tasks.is_empty() {
+            return false;
+        }
+        inner.is_closed = true;
+        let left = mem::take(&mut inner.drivers);
+        drop(inner);
+        left.into_iter().for_each(|driver| contain(|| drop(driver)));
+        true
     }
 
     pub(super) fn len(&self) -> usize {
