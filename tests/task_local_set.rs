@@ -539,6 +539,26 @@ fn a_handle_kept_the_waker_of_who_had_awaited_the_set() {
     drop(task);
 }
 
+/// Each driver ran the next task, and that polled a driver in turn: the stack overflowed.
+#[test]
+fn tasks_that_poll_their_own_set_ran_inside_one_another() {
+    const TASKS: usize = 20_000;
+    let _watch = watch();
+    let (set, done) = (Rc::new(LocalSet::new()), Rc::new(Cell::new(0)));
+    for _ in 0..TASKS {
+        let (same, done) = (set.clone(), done.clone());
+        set.spawn_local(async move {
+            same.run_until(task::yield_now()).await;
+            done.set(done.get() + 1);
+        });
+    }
+    runtime::block_on(set.run_until(async {
+        while done.get() < TASKS {
+            task::yield_now().await;
+        }
+    }));
+}
+
 /// The text of the panic of a task, or of the future beside it.
 fn panic_of(test: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(test)).expect_err("it should panic");

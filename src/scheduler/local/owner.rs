@@ -15,12 +15,17 @@ use crate::scheduler::{context, next_task_id};
 /// So many tasks are polled in one poll of a driver, whose own task then goes behind others.
 const PER_POLL: usize = 61;
 
+/// So many drivers run tasks inside one another: a task may poll a driver in turn.
+const DEEPEST: u32 = 8;
+
 /// The right to run the tasks, for the thread that made it.
 #[derive(Debug)]
 pub(crate) struct LocalOwner {
     tasks: Arc<LocalTasks>,
     /// The number of the next driver; 0 is for the owner itself.
     next_driver: Cell<u64>,
+    /// How many drivers run tasks at the moment, each but the first inside a task of the one before.
+    depth: Cell<u32>,
     not_send: PhantomData<*const ()>,
 }
 
@@ -56,7 +61,12 @@ impl LocalTasks {
 
 impl LocalOwner {
     pub(crate) fn new() -> Self {
-        Self { tasks: LocalTasks::new(), next_driver: Cell::new(1), not_send: PhantomData }
+        Self {
+            tasks: LocalTasks::new(),
+            next_driver: Cell::new(1),
+            depth: Cell::new(0),
+            not_send: PhantomData,
+        }
     }
 
     pub(crate) fn tasks(&self) -> &Arc<LocalTasks> {
@@ -112,7 +122,20 @@ impl LocalOwner {
     }
 
     /// Polls tasks, but not for too long; whether some may be left.
+    ///
+    /// Deep inside others it leaves them to those: were each task to poll a driver, the stack would grow with their number.
     fn run_some(&self) -> bool {
+        let depth = self.depth.get();
+        if depth == DEEPEST {
+            return self.tasks.queue.len() > 0;
+        }
+        self.depth.set(depth + 1);
+        let are_left = self.run_some_here();
+        self.depth.set(depth); // no task unwinds
+        are_left
+    }
+
+    fn run_some_here(&self) -> bool {
         for _ in 0..PER_POLL {
             let Some(task) = self.tasks.queue.pop() else { return false };
             context::poll_as(task.header().id(), || coop::with_budget(|| task.run()));
