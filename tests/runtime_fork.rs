@@ -6,8 +6,11 @@
 
 mod support;
 
+use std::cell::Cell;
+use std::future::pending;
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
@@ -15,8 +18,9 @@ use std::time::{Duration, Instant};
 
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::{TcpListener, TcpStream};
-use runtime::runtime::Runtime;
-use runtime::{task, time};
+use runtime::runtime::{LocalRuntime, Runtime};
+use runtime::task::{self, LocalSet};
+use runtime::time;
 use support::{ANY, LONG, eventually, multi_thread, text_of, threads_named, watch};
 
 /// Runs `f` in a child process, which must end well within some time.
@@ -163,6 +167,37 @@ fn what_the_child_drops_is_still_there_in_the_parent() {
     exercise(&runtime);
 }
 
+/// They were dropped in the child, and again in the parent.
+fn local_tasks_of_the_parent_are_not_dropped_in_the_child() {
+    struct Counts(Rc<Cell<usize>>);
+    impl Drop for Counts {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+    let drops = Rc::new(Cell::new(0));
+    let (runtime, set) = (LocalRuntime::new().unwrap(), LocalSet::new());
+    for _ in 0..2 {
+        let (one, other) = (Counts(drops.clone()), Counts(drops.clone()));
+        runtime.spawn_local(async move {
+            pending::<()>().await;
+            drop(one)
+        });
+        set.spawn_local(async move {
+            pending::<()>().await;
+            drop(other)
+        });
+        runtime.block_on(set.run_until(task::yield_now())); // the second ones stay in the queue
+    }
+    let mut both = Some((runtime, set));
+    in_a_child(|| {
+        drop(both.take());
+        assert_eq!(drops.get(), 0);
+    });
+    drop(both);
+    assert_eq!(drops.get(), 4);
+}
+
 fn a_child_may_be_made_inside_a_task() {
     let runtime = multi_thread(2);
     let task = runtime.spawn(async { in_a_child(|| exercise(&multi_thread(2))) });
@@ -177,6 +212,7 @@ fn a_child_has_runtimes_of_its_own() {
         a_fresh_runtime_works_in_the_child();
         the_global_runtime_of_the_child_is_its_own();
         what_the_child_drops_is_still_there_in_the_parent();
+        local_tasks_of_the_parent_are_not_dropped_in_the_child();
         a_child_may_be_made_inside_a_task();
     }
     let before = count.load(SeqCst);

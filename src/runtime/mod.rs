@@ -42,7 +42,7 @@
 //! A child process that is forked off a program with runtimes can build its own, and use the global one, which is then its own
 //! too: with their own threads, timers and sockets, whatever the parent's threads were doing. What it must not use is what
 //! the parent made. Of the parent's runtimes no thread is there, so nothing that is spawned on them runs, and
-//! [`Runtime::block_on`] panics. Dropping such a runtime, or a socket, does nothing and disturbs nobody: tasks are not
+//! [`Runtime::block_on`] panics. Dropping such a runtime, a `LocalSet` or a socket does nothing and disturbs nobody: tasks are not
 //! dropped in the child, and descriptors that a runtime has for itself stay open there. If the fork is made inside a task, the
 //! child must end without returning from it.
 //!

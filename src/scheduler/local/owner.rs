@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -11,6 +12,7 @@ use super::tasks::{LocalHome, LocalTasks};
 use crate::cell::{self, JoinRef, Runnable};
 use crate::coop;
 use crate::scheduler::{context, next_task_id};
+use crate::util::process::Process;
 
 /// So many tasks are polled in one poll of a driver, whose own task then goes behind others.
 const PER_POLL: usize = 61;
@@ -26,6 +28,8 @@ pub(crate) struct LocalOwner {
     next_driver: Cell<u64>,
     /// How many drivers run tasks at the moment, each but the first inside a task of the one before.
     depth: Cell<u32>,
+    /// Where the tasks were made.
+    process: Process,
     not_send: PhantomData<*const ()>,
 }
 
@@ -65,6 +69,7 @@ impl LocalOwner {
             tasks: LocalTasks::new(),
             next_driver: Cell::new(1),
             depth: Cell::new(0),
+            process: Process::current(),
             not_send: PhantomData,
         }
     }
@@ -149,7 +154,13 @@ impl LocalOwner {
 
 impl LocalOwner {
     /// Drops all tasks. What is spawned from now on is dropped at once.
+    ///
+    /// In a child process the tasks of its parent stay as they are. What they are dropped for would be done twice, and another
+    /// thread may have had the lock, or a token.
     pub(crate) fn end(&self) {
+        if self.process != Process::current() {
+            return mem::forget(self.tasks.clone());
+        }
         let LocalTasks { queue, suspended, .. } = &*self.tasks;
         context::drive(&self.tasks, || {
             suspended.close().into_iter().for_each(cancel);
