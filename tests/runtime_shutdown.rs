@@ -82,6 +82,25 @@ fn what_a_destructor_spawned_at_the_end_ran_in_the_global_runtime() {
     }
 }
 
+/// A task that is spawned, or woken, after the end is dropped where that happens, which may be inside another runtime.
+#[test]
+fn what_a_late_task_spawned_as_it_was_dropped_ran_in_another_runtime() {
+    let _watch = watch();
+    for runtime in [multi_thread(2), current_thread()] {
+        let spawned: Arc<Mutex<Vec<_>>> = Arc::default();
+        let handle = runtime.handle().clone();
+        drop(runtime);
+        let guard = SpawnsOnDrop(spawned.clone());
+        current_thread().block_on(async {
+            let late = handle.spawn(async move { drop(guard) });
+            assert!(late.await.unwrap_err().is_cancelled());
+            let task = spawned.lock().unwrap().pop().unwrap();
+            assert!(task.await.unwrap_err().is_cancelled());
+            task::spawn(async {}).await.unwrap();
+        });
+    }
+}
+
 #[test]
 fn a_runtime_can_be_dropped_inside_its_own_task() {
     let _watch = watch();

@@ -69,7 +69,7 @@ impl Scheduler {
         self.blocking.wait(deadline);
     }
 
-    /// What steps 2 and 3 drop and wake. What that spawns in turn is meant for this runtime, and so is cancelled.
+    /// Steps 2 and 3. What closures spawn as they are dropped is meant for this runtime, and so is cancelled.
     fn end_all(self: &Arc<Self>) {
         let _entered = context::enter(self);
         self.close_blocking();
@@ -94,13 +94,15 @@ impl Scheduler {
         self.drain_injector();
     }
 
-    /// Drops the futures of all tasks in the injector, and of those that are woken by that.
+    /// Drops the futures of all tasks in the injector, and of those that are woken by that. What these spawn as they are
+    /// dropped, on whatever thread, is meant for this runtime too.
     #[cold]
     pub(super) fn drain_injector(self: &Arc<Self>) {
         let me = Arc::as_ptr(self).addr();
         if DRAINING.get() == me {
             return;
         }
+        let _entered = context::enter(self);
         let outer = DRAINING.replace(me);
         while let Some(task) = self.injector.pop() {
             self.alive_elsewhere.fetch_sub(1, Relaxed);
