@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use runtime::sync::mpsc;
 use runtime::{Builder, Runtime, task, time};
-use support::{text_of, watch};
+use support::{Busy, text_of, watch};
 
 /// A current-thread runtime with other intervals.
 fn with_intervals(global_queue: u32, event: u32) -> Runtime {
@@ -72,6 +72,45 @@ fn a_task_of_another_thread_waits_for_as_many_tasks_as_was_asked_for() {
     // Where the machine lets the thread wait, the task may be called early by other means.
     let polls = (0..20).map(|_| polls_before_a_stranger(100_000)).find(|&polls| polls > 1_000);
     assert!(polls.is_some(), "the interval is not used");
+}
+
+/// With an interval of 1 the injector came first each time, and nothing of the worker's own had a turn: neither beside tasks
+/// that yield to the injector, since others wait there, nor those that yield beside others that are woken.
+#[test]
+fn an_interval_of_one_starved_the_tasks_of_the_worker() {
+    let _watch = watch();
+    let runtime = with_intervals(1, 64);
+    let busy = Busy::default();
+    runtime.block_on(async {
+        let (stop, handle) = (busy.clone(), runtime.handle().clone());
+        let yielders = move || {
+            (0..2).for_each(|_| {
+                drop(handle.spawn({
+                    let stop = stop.clone();
+                    async move {
+                        while !stop.is_stopped() {
+                            task::yield_now().await;
+                        }
+                    }
+                }))
+            });
+        };
+        thread::spawn(yielders).join().unwrap();
+        task::yield_now().await; // they run
+        task::spawn(async {}).await.unwrap();
+        busy.stop();
+
+        let turns = Arc::new(AtomicUsize::new(0));
+        let seen = turns.clone();
+        let yields = task::spawn(async move {
+            for _ in 0..3 {
+                task::yield_now().await;
+            }
+            seen.store(usize::MAX, SeqCst);
+        });
+        ping_pong(move || turns.load(SeqCst) == usize::MAX).await;
+        yields.await.unwrap();
+    });
 }
 
 /// How many polls a busy worker makes after a timer is due, before the task runs that waits for it; the median of many.

@@ -229,7 +229,8 @@ impl Builder {
     /// 61 unless this is called.
     ///
     /// Such tasks wait in a queue that all workers share. A smaller number lets them wait for less long beside tasks that keep a
-    /// worker busy, and costs more synchronization between threads.
+    /// worker busy, and costs more synchronization between threads. Every second task at least is the worker's own, so 1 is taken
+    /// for 2.
     ///
     /// # Panics
     ///
@@ -425,7 +426,8 @@ impl Builder {
             enable_io: self.enable_io,
             enable_time: self.enable_time,
             event_interval: self.event_interval,
-            injector_interval: self.global_queue_interval,
+            // Where each task came from the injector, tasks that yield to it could starve all others.
+            injector_interval: self.global_queue_interval.max(2),
             #[cfg(feature = "test-util")]
             start_paused: self.start_paused,
             thread_name: self.thread_name.clone(),
