@@ -6,9 +6,11 @@ mod support;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::future::{pending, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::task::Poll;
+use std::ptr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 
 use runtime::sync::{Semaphore, oneshot};
 use runtime::task::{self, JoinSet, coop};
@@ -341,4 +343,44 @@ fn joining_spends_the_budget_and_trying_does_not() {
             }
         }
     });
+}
+
+/// A waker that cannot be cloned.
+fn unclonable() -> Waker {
+    const VTABLE: RawWakerVTable =
+        RawWakerVTable::new(|_| panic!("on purpose: no clone"), |_| (), |_| (), |_| ());
+    // SAFETY: the functions use no data, and the one that would have to return a waker does not return.
+    unsafe { Waker::from_raw(RawWaker::new(ptr::null(), &VTABLE)) }
+}
+
+/// Polls the set on the spot when it is woken, with a waker that panics.
+struct PollsAtOnce(Arc<Mutex<JoinSet<()>>>);
+
+impl Wake for PollsAtOnce {
+    fn wake(self: Arc<Self>) {
+        let poll =
+            || self.0.lock().unwrap().poll_join_next(&mut Context::from_waker(&unclonable()));
+        assert!(
+            catch_unwind(AssertUnwindSafe(poll)).is_err(),
+            "the member had its outcome already"
+        );
+    }
+}
+
+/// Its bell has rung, it has no outcome yet, and who asks for that panics: then it was in no list.
+#[test]
+fn a_member_whose_joiner_panicked_was_never_joined() {
+    hush();
+    let runtime = current_thread();
+    let set = Arc::new(Mutex::new(JoinSet::new()));
+    set.lock().unwrap().spawn_on(task::yield_now(), runtime.handle());
+    let waker = Waker::from(Arc::new(PollsAtOnce(set.clone())));
+    let mut cx = Context::from_waker(&waker);
+    assert!(set.lock().unwrap().poll_join_next(&mut cx).is_pending());
+    while !set.is_poisoned() {
+        runtime.block_on(task::yield_now());
+    }
+    let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
+    runtime.block_on(task::yield_now());
+    assert!(set.try_join_next().unwrap().is_ok());
 }

@@ -372,29 +372,25 @@ impl<T: 'static> JoinSet<T> {
 
     /// Joins one of those that were too early.
     fn join_late(&mut self, mut cx: Option<&mut Context<'_>>) -> Option<Joined<T>> {
-        let mut joined = None;
-        for place in std::mem::take(&mut self.late) {
-            match joined {
-                None => joined = self.join(place, cx.as_deref_mut()),
-                Some(_) => self.late.push(place),
-            }
-        }
-        joined
+        (0..self.late.len()).find_map(|_| {
+            let place = self.late.remove(0);
+            self.join(place, cx.as_deref_mut())
+        })
     }
 
     /// Joins the member at this place, if it has its outcome. It is late if not, and wakes who waits for it, if anybody does.
     fn join(&mut self, place: usize, cx: Option<&mut Context<'_>>) -> Option<Joined<T>> {
         let member = self.members.get_mut(place)?;
+        // Until it is joined: it must not be forgotten if the clone of a foreign waker panics.
+        self.late.push(place);
         let poll = match cx {
             // The unit for this was taken.
             Some(cx) => coop::with_unlimited(|| Pin::new(&mut *member).poll(cx)),
             None => member.try_join(),
         };
-        let Poll::Ready(output) = poll else {
-            self.late.push(place);
-            return None;
-        };
+        let Poll::Ready(output) = poll else { return None };
         let id = member.id();
+        self.late.pop();
         self.members.remove(place);
         Some((id, output))
     }
