@@ -5,6 +5,8 @@
 pub mod chan;
 #[cfg(feature = "sync")]
 pub mod context;
+#[cfg(feature = "fs")]
+pub mod fs;
 #[cfg(feature = "sync")]
 pub mod group;
 #[cfg(feature = "hyper")]

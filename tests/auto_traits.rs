@@ -201,6 +201,21 @@ fn auto_traits_of_streams_are_as_promised() {
     }
 }
 
+#[cfg(feature = "fs")]
+#[test]
+fn auto_traits_of_files_are_as_promised() {
+    use runtime::fs::{DirBuilder, DirEntry, File, FileTimes, OpenOptions, ReadDir};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        File:                       "yes  yes  yes   yes        no";
+        OpenOptions:                "yes  yes  yes   yes        yes";
+        DirBuilder:                 "yes  yes  yes   yes        yes";
+        ReadDir:                    "yes  yes  yes   no         no";
+        DirEntry:                   "yes  yes  yes   yes        yes";
+        FileTimes:                  "yes  yes  yes   yes        yes";
+    }
+}
+
 #[cfg(feature = "hyper")]
 #[test]
 fn auto_traits_of_the_adapters_are_as_promised() {

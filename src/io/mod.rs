@@ -20,7 +20,10 @@
 //! # What it does not know
 //!
 //! Sockets and the driver. Apart from the budget, all that is used of a task is its waker; so these futures run under any
-//! executor.
+//! executor. Only `blocking`, which makes streams that block into ones that do not, needs the blocking pool.
+
+#[cfg(feature = "fs")]
+pub(crate) mod blocking;
 
 mod transfer;
 

@@ -87,8 +87,9 @@ impl<T> JoinHandle<T> {
         self.poll_joined(&mut Context::from_waker(Waker::noop()))
     }
 
+    /// As `poll`, for an operation that takes its unit elsewhere.
     #[inline]
-    fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
+    pub(crate) fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         let ended = ready!(self.inner.poll(cx));
         Poll::Ready(match ended {
             Ended::Output(output) => Ok(output),
