@@ -216,6 +216,18 @@ fn auto_traits_of_files_are_as_promised() {
     }
 }
 
+#[cfg(feature = "io-std")]
+#[test]
+fn auto_traits_of_standard_streams_are_as_promised() {
+    use runtime::io::{Stderr, Stdin, Stdout};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Stdin:                      "yes  yes  yes   yes        yes";
+        Stdout:                     "yes  yes  yes   yes        yes";
+        Stderr:                     "yes  yes  yes   yes        yes";
+    }
+}
+
 #[cfg(feature = "hyper")]
 #[test]
 fn auto_traits_of_the_adapters_are_as_promised() {

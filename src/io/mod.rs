@@ -7,6 +7,9 @@
 //! our own, under the same name: `transfer` (bytes on their way), `copy` and `bidirectional` (which drive it),
 //! `copy_buf`, `duplex` and `simplex` (over one `pipe`), `empty`, `repeat`, `sink`.
 //!
+//! With the feature `io-std` there are the standard streams of the process (`stdio`), whose calls block: they are made by the
+//! blocking pool, see `blocking`.
+//!
 //! With the feature `net` there is also readiness: what one may wait for ([`Interest`]), and what one is told
 //! ([`Ready`]).
 //!
@@ -22,7 +25,7 @@
 //! Sockets and the driver. Apart from the budget, all that is used of a task is its waker; so these futures run under any
 //! executor. Only `blocking`, which makes streams that block into ones that do not, needs the blocking pool.
 
-#[cfg(feature = "fs")]
+#[cfg(any(feature = "fs", feature = "io-std"))]
 pub(crate) mod blocking;
 
 mod transfer;
@@ -39,6 +42,9 @@ mod simplex;
 mod empty;
 mod repeat;
 mod sink;
+
+#[cfg(feature = "io-std")]
+mod stdio;
 
 #[cfg(feature = "net")]
 mod interest;
@@ -68,3 +74,5 @@ pub use ready::Ready;
 pub use repeat::{Repeat, repeat};
 pub use simplex::{SimplexStream, simplex};
 pub use sink::{Sink, sink};
+#[cfg(feature = "io-std")]
+pub use stdio::{Stderr, Stdin, Stdout, stderr, stdin, stdout};

@@ -40,6 +40,8 @@ mod unread;
 
 #[cfg(feature = "fs")]
 pub(crate) use stream::not_done;
+#[cfg(feature = "io-std")]
+pub(crate) use stream::write_through;
 pub(crate) use stream::{Blocking, MAX_BUF_SIZE};
 
 use std::task::{Context, Poll, ready};

@@ -57,6 +57,8 @@ pub(crate) struct Blocking<T> {
     pending: Arc<Mutex<Vec<u8>>>,
     /// Of a write or a check, for who asks next.
     write_error: Option<io::Error>,
+    /// Whether something was written since the last flush.
+    needs_flush: bool,
     /// Where the last seek came to.
     #[cfg(feature = "fs")]
     pub(super) position: u64,
@@ -73,6 +75,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
             unread: Unread::default(),
             pending: Arc::default(),
             write_error: None,
+            needs_flush: false,
             #[cfg(feature = "fs")]
             position: 0,
             #[cfg(feature = "fs")]
@@ -124,6 +127,8 @@ impl<T: Send + Sync + 'static> Blocking<T> {
                 self.unread.fill(memory, len);
             }
             Kind::Write | Kind::Check => {
+                // What is flushed in vain is still there.
+                self.needs_flush |= outcome.is_err();
                 self.write_error = outcome.err();
                 return Ok(0);
             }
@@ -234,6 +239,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         self.start(Kind::Write, move |device| {
             Ended::with(write_all(device, &mut pending.lock()).map(|()| 0))
         })?;
+        self.needs_flush = true;
         Ok(())
     }
 
@@ -260,6 +266,21 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         Poll::Ready(Ok(()))
     }
 
+    /// Waits until all that was accepted is written and flushed.
+    #[cfg(feature = "io-std")]
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>
+    where
+        for<'a> &'a T: Write,
+    {
+        ready!(self.poll_written(cx))?;
+        if !self.needs_flush {
+            return Poll::Ready(Ok(()));
+        }
+        self.start(Kind::Check, |mut device| Ended::with(device.flush().map(|()| 0)))?;
+        self.needs_flush = false;
+        self.poll_written(cx)
+    }
+
     /// Whether somebody would have to be told of an error of a write.
     #[cfg(feature = "fs")]
     pub(crate) fn has_write_error(&self) -> bool {
@@ -275,7 +296,7 @@ fn write_all(device: impl Write, pending: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// Writes all, or as many bytes as it comes to, and why no more.
-fn write_through(mut device: impl Write, bytes: &[u8]) -> (usize, io::Result<()>) {
+pub(crate) fn write_through(mut device: impl Write, bytes: &[u8]) -> (usize, io::Result<()>) {
     let mut done = 0;
     while done < bytes.len() {
         match uninterrupted(|| device.write(&bytes[done..])) {

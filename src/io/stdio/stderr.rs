@@ -1,0 +1,104 @@
+//! The standard error output.
+
+use std::io::{self, IoSlice, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::AsyncWrite;
+
+use super::output::{Lock, Output};
+
+/// The standard error output of the process; see [`stderr`].
+#[derive(Debug)]
+pub struct Stderr {
+    output: Output<io::Stderr>,
+    /// For its descriptor.
+    #[cfg(unix)]
+    stream: io::Stderr,
+}
+
+/// Makes a handle of the standard error output of the process.
+///
+/// A write is ready as soon as the bytes are accepted, and is made in the background, at once and line or not.
+///
+/// Each handle has its own buffer and its own place in the order of writes: what is written by two handles may come in any
+/// order, though each single `write` of up to 2 MiB stays in one piece. So a program makes one handle, and keeps it.
+///
+/// # Cancel safety
+///
+/// A single `write` is safe, as it has accepted bytes only if it is ready. A flush is safe too, an error is reported by the next one.
+///
+/// # Errors
+///
+/// What could not be written is reported by the next write or flush, which also tries it again.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::io::{self, AsyncWriteExt};
+///
+/// # runtime::block_on(async {
+/// let mut stderr = io::stderr();
+/// stderr.write_all(b"that went wrong\n").await?;
+/// stderr.flush().await?;
+/// # io::Result::Ok(())
+/// # }).unwrap();
+/// ```
+pub fn stderr() -> Stderr {
+    Stderr {
+        output: Output::new(io::stderr()),
+        #[cfg(unix)]
+        stream: io::stderr(),
+    }
+}
+
+impl Lock for io::Stderr {
+    fn lock(&self) -> impl Write + '_ {
+        io::Stderr::lock(self)
+    }
+}
+
+impl AsyncWrite for Stderr {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.output.poll_write(cx, &[IoSlice::new(buf)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.output.poll_write(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.output.poll_flush(cx)
+    }
+
+    /// Flushes; the stream itself stays open, as it belongs to the process.
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_flush(cx)
+    }
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsFd for Stderr {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsRawFd for Stderr {
+    fn as_raw_fd(&self) -> std::os::fd::RawFd {
+        self.stream.as_raw_fd()
+    }
+}

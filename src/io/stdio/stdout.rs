@@ -1,0 +1,105 @@
+//! The standard output.
+
+use std::io::{self, IoSlice, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::AsyncWrite;
+
+use super::output::{Lock, Output};
+
+/// The standard output of the process; see [`stdout`].
+#[derive(Debug)]
+pub struct Stdout {
+    output: Output<io::Stdout>,
+    /// For its descriptor.
+    #[cfg(unix)]
+    stream: io::Stdout,
+}
+
+/// Makes a handle of the standard output of the process.
+///
+/// A write is ready as soon as the bytes are accepted, and is made in the background. They are shared with
+/// [`std::io::stdout`], which keeps the last line until it is complete: a prompt is seen only when it is flushed.
+///
+/// Each handle has its own buffer and its own place in the order of writes: what is written by two handles may come in any
+/// order, though each single `write` of up to 2 MiB stays in one piece. So a program makes one handle, and keeps it.
+///
+/// # Cancel safety
+///
+/// A single `write` is safe, as it has accepted bytes only if it is ready. A flush is safe too, an error is reported by the next one.
+///
+/// # Errors
+///
+/// What could not be written is reported by the next write or flush, which also tries it again.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::io::{self, AsyncWriteExt};
+///
+/// # runtime::block_on(async {
+/// let mut stdout = io::stdout();
+/// stdout.write_all(b"What is your name? ").await?;
+/// stdout.flush().await?;
+/// # io::Result::Ok(())
+/// # }).unwrap();
+/// ```
+pub fn stdout() -> Stdout {
+    Stdout {
+        output: Output::new(io::stdout()),
+        #[cfg(unix)]
+        stream: io::stdout(),
+    }
+}
+
+impl Lock for io::Stdout {
+    fn lock(&self) -> impl Write + '_ {
+        io::Stdout::lock(self)
+    }
+}
+
+impl AsyncWrite for Stdout {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.output.poll_write(cx, &[IoSlice::new(buf)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.output.poll_write(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.output.poll_flush(cx)
+    }
+
+    /// Flushes; the stream itself stays open, as it belongs to the process.
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_flush(cx)
+    }
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsFd for Stdout {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsRawFd for Stdout {
+    fn as_raw_fd(&self) -> std::os::fd::RawFd {
+        self.stream.as_raw_fd()
+    }
+}
