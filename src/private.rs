@@ -32,7 +32,6 @@
 
 use std::fmt;
 use std::panic::resume_unwind;
-use std::time::Duration;
 
 pub use crate::runtime::Builder;
 use crate::runtime::{LocalOptions, LocalRuntime, Runtime};
@@ -133,12 +132,13 @@ struct LocalProgram(Option<LocalRuntime>);
 
 impl Drop for LocalProgram {
     fn drop(&mut self) {
-        self.0.take().into_iter().for_each(LocalRuntime::shutdown_background);
+        self.0.take().into_iter().for_each(|mut runtime| runtime.ends_with_main());
     }
 }
 
 /// The runtime for as long as the body runs. The program ends with it, by return or by panic: tasks
-/// that are suspended are dropped, and those in the middle of a poll are not waited for.
+/// that are suspended are dropped, and those in the middle of a poll are not waited for; writes that a file or a stream has accepted
+/// are, for a second at most.
 struct Program(Option<Runtime>);
 
 impl Program {
@@ -157,8 +157,8 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_timeout(Duration::ZERO);
+        if let Some(mut runtime) = self.0.take() {
+            runtime.ends_with_main();
         }
     }
 }

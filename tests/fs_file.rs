@@ -7,6 +7,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::{FutureExt, executor};
 use runtime::fs::{self, File};
@@ -361,4 +362,81 @@ fn a_file_works_in_a_foreign_executor() {
         file.read_to_string(&mut text).await.unwrap();
         assert_eq!(text, "abc");
     });
+}
+
+#[test]
+fn what_was_accepted_is_written_although_the_runtime_ends() {
+    let _watch = watch();
+    type End = fn(Runtime);
+    let ends: [End; 3] = [
+        drop,
+        |runtime| runtime.shutdown_timeout(LONG),
+        |runtime| {
+            // It does not wait, so that others have to.
+            runtime.shutdown_background();
+        },
+    ];
+    for (waits, end) in [true, true, false].into_iter().zip(ends) {
+        let (runtime, gate) = held();
+        let (temp, began) = (with(b""), Arc::new(()));
+        let mut file = open(&temp);
+        let call = began.clone();
+        runtime.block_on(async {
+            file.write_all(b"abc").await.unwrap();
+            drop(runtime::task::spawn_blocking(move || drop(call)));
+        });
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while Arc::strong_count(&began) > 1 {
+                    std::thread::yield_now(); // until the end has dropped what was not promised
+                }
+                gate.open();
+            });
+            end(runtime);
+        });
+        if !waits {
+            executor::block_on(file.flush()).unwrap();
+        }
+        assert_eq!(std::fs::read(temp.path()).unwrap(), b"abc");
+    }
+}
+
+#[test]
+fn main_waits_for_what_was_accepted() {
+    #[runtime::main]
+    async fn on_a_thread(path: &std::path::Path) {
+        File::create(path).await.unwrap().write_all(b"abc").await.unwrap();
+    }
+    #[runtime::main]
+    async fn as_a_task(path: std::path::PathBuf) {
+        File::create(path).await.unwrap().write_all(b"abc").await.unwrap();
+    }
+    #[runtime::main(flavor = "local")]
+    async fn on_a_local_runtime(path: &std::path::Path) {
+        File::create(path).await.unwrap().write_all(b"abc").await.unwrap();
+    }
+    let _watch = watch();
+    for _ in 0..20 {
+        let temps = [with(b""), with(b""), with(b"")];
+        on_a_thread(temps[0].path());
+        as_a_task(temps[1].path().to_owned());
+        on_a_local_runtime(temps[2].path());
+        for temp in temps {
+            assert_eq!(std::fs::read(temp.path()).unwrap(), b"abc");
+        }
+    }
+}
+
+#[test]
+fn main_waits_for_no_write_that_never_ends() {
+    #[runtime::main]
+    async fn program(mut file: File) {
+        file.write_all(&vec![0; 1_500_000]).await.unwrap(); // more than the socket holds
+    }
+    let _watch = watch();
+    let (file, peer) = stream();
+    let begin = Instant::now();
+    program(file);
+    assert!(begin.elapsed() < LONG / 2);
+    drop(peer);
 }

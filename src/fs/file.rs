@@ -43,8 +43,9 @@ use crate::util::sync::Arc;
 ///
 /// # The end of the runtime
 ///
-/// Operations that have not begun fail, and those that run are made to their end. The bytes that were not written stay in the
-/// file, and are written by the next flush, if another runtime or the global one is there to do it.
+/// Operations that have not begun fail, and those that run are made to their end; writes that were accepted are made all the same,
+/// and [`main`](macro@crate::main) waits for them, for a second at most. What is written after the end stays in the file, and is
+/// written by the next flush, if another runtime or the global one is there to do it.
 ///
 /// # Examples
 ///

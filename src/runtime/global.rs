@@ -70,6 +70,27 @@ where
     join.map(JoinHandle::new)
 }
 
+/// The same, of a closure that is called even if the runtime ends before, once it is accepted.
+///
+/// # Errors
+///
+/// As there.
+#[cfg(any(feature = "fs", feature = "io-std"))]
+pub(crate) fn spawn_promised<F, R>(
+    f: F,
+    spawned_at: &'static Location<'static>,
+) -> io::Result<JoinHandle<R>>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    let join = match context::current() {
+        Some(scheduler) => scheduler.spawn_promised(f, spawned_at),
+        None => global().handle().scheduler().spawn_promised(f, spawned_at),
+    };
+    join.map(JoinHandle::new)
+}
+
 /// Blocks on the runtime that this thread is in, else on the global one.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {

@@ -155,6 +155,12 @@ impl LocalRuntime {
         self.runtime.waits = duration;
     }
 
+    /// As [`Runtime::ends_with_main`].
+    #[cfg(feature = "macros")]
+    pub(crate) fn ends_with_main(&mut self) {
+        self.runtime.ends_with_main();
+    }
+
     /// Ends the runtime without waiting for blocking closures, or polls on other threads.
     pub fn shutdown_background(self) {
         self.shutdown_timeout(Duration::ZERO);

@@ -33,7 +33,8 @@
 //! # The end
 //!
 //! When a runtime ends, the futures of all its suspended tasks are dropped, on the thread that ends it or on those
-//! that ran them; so are blocking closures that were not called yet. A task that is in a poll at that moment finishes that
+//! that ran them; so are blocking closures that were not called yet. What a file or a standard stream has accepted for writing is
+//! written all the same: [`main`](macro@crate::main) and who drops a runtime wait for it, for a second at most. A task that is in a poll at that moment finishes that
 //! poll first, and a closure that runs goes on. How long the end waits for such is up to how it is asked for: see [`Runtime::shutdown_timeout`],
 //! [`Runtime::shutdown_background`] and `Drop`.
 //!
@@ -67,5 +68,7 @@ pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
 pub use stuck::{Activity, StuckTask};
 
+#[cfg(any(feature = "fs", feature = "io-std"))]
+pub(crate) use global::spawn_promised;
 pub(crate) use global::{block_on, spawn, spawn_blocking};
 pub(crate) use local_runtime::local_tasks;

@@ -29,6 +29,8 @@ pub struct Runtime {
     handle: Handle,
     /// For how long its end waits for polls and closures.
     pub(super) waits: Duration,
+    /// For how long it waits for writes that were accepted, if that is longer.
+    waits_for_writes: Duration,
 }
 
 impl Runtime {
@@ -46,7 +48,7 @@ impl Runtime {
     }
 
     pub(super) fn new_with(handle: Handle) -> Self {
-        Self { handle, waits: Self::DROP_WAITS }
+        Self { handle, waits: Self::DROP_WAITS, waits_for_writes: Duration::ZERO }
     }
 
     /// A reference to this runtime that can be cloned and given to other threads.
@@ -150,6 +152,12 @@ impl Runtime {
         self.waits = duration;
     }
 
+    /// Its end is that of main, which waits for nothing but writes that were accepted.
+    #[cfg(feature = "macros")]
+    pub(crate) fn ends_with_main(&mut self) {
+        (self.waits, self.waits_for_writes) = (Duration::ZERO, Self::DROP_WAITS);
+    }
+
     /// Ends the runtime without waiting for running polls or blocking closures.
     pub fn shutdown_background(self) {
         self.shutdown_timeout(Duration::ZERO);
@@ -158,6 +166,6 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        self.handle.scheduler().shut_down(self.waits);
+        self.handle.scheduler().shut_down(self.waits, self.waits_for_writes);
     }
 }

@@ -4,13 +4,14 @@
 //!
 //! 1. `idle` is closed: every permit is taken, nobody claims, wakes or starts a worker any more. From here on
 //!    whoever injects a task finds the runtime closed, and drains the injector itself.
-//! 2. Everybody who sleeps or waits is unparked. The blocking pool is closed, and the closures that wait there are dropped.
+//! 2. Everybody who sleeps or waits is unparked. The blocking pool is closed, and the closures that wait there are dropped, but
+//!    for those that were promised: writes that a file has accepted.
 //!    The driver ends what waits in it, with an error.
 //! 3. The thread that ends the runtime closes the sets of suspended tasks, which cancels them, and empties the
 //!    queues and slots of all workers and the injector, dropping the futures.
 //! 4. A worker that is in a poll finds its permit taken when the poll ends. It does step 3 too, and leaves.
 //! 5. The ending thread waits until all threads have left their workers, those in `block_on` too, and those of the blocking
-//!    pool are gone, for as long as it was told to.
+//!    pool are gone, for as long as it was told to. The end of main, which waits for no thread, waits for what was promised.
 //!
 //! # Why no task is left
 //!
@@ -49,11 +50,11 @@ thread_local! {
 }
 
 impl Scheduler {
-    /// Ends the runtime, and waits for its workers and its closures for so long.
+    /// Ends the runtime, and waits for its workers and its closures for so long, and for promised closures for so long.
     ///
     /// A thread that itself works for a runtime, or serves in this one's blocking pool, does not wait: it would wait for
     /// itself.
-    pub(crate) fn shut_down(self: &Arc<Self>, wait: Duration) {
+    pub(crate) fn shut_down(self: &Arc<Self>, wait: Duration, wait_for_promised: Duration) {
         if self.is_inherited() {
             // The parent goes on with it. What is dropped here, such as a socket that is registered, could be missing there.
             return mem::forget(self.clone());
@@ -63,8 +64,10 @@ impl Scheduler {
         parkers.iter().for_each(|parker| parker.unpark());
         self.end_all();
         let waits_for_itself = context::is_blocking() || self.is_served_here();
-        let wait = if waits_for_itself { Duration::ZERO } else { wait };
-        let deadline = Instant::now().checked_add(wait);
+        let now = Instant::now();
+        let within = |wait| now.checked_add(if waits_for_itself { Duration::ZERO } else { wait });
+        self.blocking.wait_for_promised(within(wait_for_promised));
+        let deadline = within(wait);
         self.threads.wait(deadline);
         self.blocking.wait(deadline);
     }

@@ -23,6 +23,7 @@ use super::JoinHandle;
 /// later. So it is when the runtime ends: closures that were not called are dropped, and those that run are
 /// waited for as polls are, not longer than [`Runtime::DROP_WAITS`](crate::Runtime::DROP_WAITS) or what
 /// [`shutdown_timeout`](crate::Runtime::shutdown_timeout) was told; at the end of [`main`](macro@crate::main) not at all.
+/// What files and standard streams have accepted for writing is written all the same.
 ///
 /// # Panics
 ///

@@ -14,7 +14,8 @@
 //! - *Read.* Its bytes become what is unread, and are delivered to this read or a later one. It is started only when nothing is
 //!   unread. The device is then ahead of the user by what is unread, which `position` takes into account.
 //! - *Write.* The bytes are copied, and the operation completes; the job goes on in the background. What it writes is taken off
-//!   the bytes that are pending; the rest stays there if it fails, or is never called since its runtime has ended.
+//!   the bytes that are pending; the rest stays there if it fails, or is not called since its runtime had ended before. It is
+//!   promised: a runtime that ends later calls it all the same.
 //! - *Check*: a flush or a sync. Its error is kept as a write's is.
 //! - *Seek* and *rewind*: the latter takes back what was read ahead.
 //! - *Call*: anything else, whose answer has a place of its own.

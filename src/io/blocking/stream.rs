@@ -101,7 +101,12 @@ impl<T: Send + Sync + 'static> Blocking<T> {
     {
         debug_assert!(self.job.is_none(), "a second job");
         let device = self.device.clone();
-        let handle = runtime::spawn_blocking(move || call(&device), Location::caller())?;
+        let (call, place) = (move || call(&device), Location::caller());
+        let handle = match kind {
+            // It was accepted, so it is done even if the runtime ends first.
+            Kind::Write => runtime::spawn_promised(call, place),
+            _ => runtime::spawn_blocking(call, place),
+        }?;
         self.job = Some(Job { kind, handle });
         Ok(())
     }

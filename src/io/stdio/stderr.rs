@@ -24,6 +24,8 @@ pub struct Stderr {
 /// Each handle has its own buffer and its own place in the order of writes: what is written by two handles may come in any
 /// order, though each single `write` of up to 2 MiB stays in one piece. So a program makes one handle, and keeps it.
 ///
+/// At the end of [`main`](macro@crate::main) what was accepted is written, if that takes no longer than a second.
+///
 /// # Cancel safety
 ///
 /// A single `write` is safe, as it has accepted bytes only if it is ready. A flush is safe too, an error is reported by the next one.

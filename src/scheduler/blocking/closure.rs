@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::pool::Duty;
 use crate::cell::{self, JoinRef};
 use crate::scheduler::{Home, Scheduler, next_task_id};
 
@@ -41,11 +42,42 @@ impl Scheduler {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
+        self.spawn_job(call, Duty::Ordinary, spawned_at)
+    }
+
+    /// The same, of a closure that is called even if the runtime ends before, once it is accepted.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(any(feature = "fs", feature = "io-std"))]
+    pub(crate) fn spawn_promised<F, R>(
+        self: &Arc<Self>,
+        call: F,
+        spawned_at: &'static Location<'static>,
+    ) -> io::Result<JoinRef<R>>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.spawn_job(call, Duty::Promised, spawned_at)
+    }
+
+    fn spawn_job<F, R>(
+        self: &Arc<Self>,
+        call: F,
+        duty: Duty,
+        spawned_at: &'static Location<'static>,
+    ) -> io::Result<JoinRef<R>>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
         // Its home stays unused, since the task never suspends: any worker's will do.
         let home = Home::new(self.worker(0).clone());
         let future = Closure(Some(call));
         let (job, join) = cell::spawn(future, home, next_task_id(), spawned_at);
-        self.push_job(job)?;
+        self.push_job(job, duty)?;
         Ok(join)
     }
 }

@@ -11,7 +11,7 @@
 //!
 //! # Who calls it
 //!
-//! `runtime` and `task` for `spawn_blocking`, `net` for the look-up of names, `monitor` while jobs wait, `shutdown` at the end.
+//! `runtime` and `task` for `spawn_blocking`, `net` for the look-up of names, `fs` and `io` for files and standard streams, `monitor` while jobs wait, `shutdown` at the end.
 //!
 //! # Invariants
 //!
@@ -19,7 +19,8 @@
 //! 2. While a job waits, there is a thread that will look at the queue again, unless its job never returns; and the monitor
 //!    tries to start another.
 //! 3. No more threads serve than the budget gives: the pool takes a place for each but one, which is set aside for it.
-//! 4. No job runs, and none is dropped, under the pool's lock.
+//! 4. A job that is promised is done, if a thread is free for it, also when the runtime ends before.
+//! 5. No job runs, and none is dropped, under the pool's lock.
 //!
 //! # What it does not know
 //!
@@ -32,4 +33,4 @@ mod serve;
 pub(crate) use pool::Census;
 pub(super) use pool::Pool;
 #[cfg(all(test, loom))]
-pub(super) use pool::{Inner, Pushed, Taken, Wait};
+pub(super) use pool::{Duty, Inner, Pushed, Taken, Wait};

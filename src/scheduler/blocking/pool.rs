@@ -28,6 +28,14 @@
 //! wake is never lost on the way: what is pushed with `n` idle threads and fewer than `n` jobs wakes one, and if that
 //! signal goes to nobody, all idle threads are on their way to step 4 already.
 //!
+//! # Promised jobs
+//!
+//! What a file or a stream has accepted for writing is said to be written, so its job is not dropped by the end: `close` leaves
+//! promised jobs in the queue, in their order, and wakes all idle threads, which go through step 1 before step 2, as ever. They
+//! are counted from their push until the thread that ran one has locked again, so that who waits for the count to be zero
+//! ([`Pool::wait_for_promised`]) waits for the last of them, whether it was queued or running when the pool was closed. The
+//! thread counts down and signals `gone` under the lock, so the one who waits sees the count or gets the signal. After `close` none is added, since a pusher is refused.
+//!
 //! # What was tried and failed
 //!
 //! A semaphore that counts jobs, without the count of idle threads: the pusher cannot tell whether it must start a
@@ -36,7 +44,8 @@
 //!
 //! | field | changed |
 //! |---|---|
-//! | `jobs` | by pushers and threads; stays empty once `is_closed` |
+//! | `jobs` | by pushers and threads; holds promised ones alone once `is_closed` |
+//! | `promised` | up by pushers, down by the thread that ran the job |
 //! | `idle`, `serving`, `alive` | up by who starts a thread, then by the thread itself |
 //! | `started`, `failures` | by who starts a thread, or cannot |
 //! | `is_closed` | once, by the end of the runtime |
@@ -56,7 +65,7 @@ pub(in crate::scheduler) struct Pool<J> {
     lock: Mutex<Inner<J>>,
     /// Signalled when there is a job for an idle thread, and at the end.
     work: Condvar,
-    /// Signalled when a thread has gone.
+    /// Signalled when a thread has gone, and when the last promised job of a closed pool has ended.
     gone: Condvar,
     /// Where places for threads are taken, but for the one that is set aside.
     pub(in crate::scheduler) budget: Arc<ThreadBudget>,
@@ -65,7 +74,9 @@ pub(in crate::scheduler) struct Pool<J> {
 /// What the lock protects.
 #[derive(Debug)]
 pub(in crate::scheduler) struct Inner<J> {
-    jobs: VecDeque<J>,
+    jobs: VecDeque<Queued<J>>,
+    /// Promised jobs that have not ended.
+    promised: usize,
     /// Threads in step 3, and those that were started and did not look yet.
     idle: usize,
     /// Threads that will look at the queue again.
@@ -80,6 +91,23 @@ pub(in crate::scheduler) struct Inner<J> {
     handles: Vec<JoinHandle<()>>,
     /// The thread that went last. The next one joins it, so that threads that went are not collected here.
     retired: Option<JoinHandle<()>>,
+}
+
+/// What the end of the pool means for a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::scheduler) enum Duty {
+    /// If it has not begun, it does not begin.
+    Ordinary,
+    /// It is done all the same.
+    #[cfg_attr(not(any(test, feature = "fs", feature = "io-std")), allow(dead_code))]
+    Promised,
+}
+
+/// A job that has not begun.
+#[derive(Debug)]
+struct Queued<J> {
+    job: J,
+    duty: Duty,
 }
 
 /// What became of a job.
@@ -108,6 +136,8 @@ pub(crate) struct Census {
 #[derive(Debug)]
 pub(in crate::scheduler) struct Taken<J> {
     pub(in crate::scheduler) job: J,
+    /// For [`Pool::ended`].
+    pub(in crate::scheduler) duty: Duty,
     /// Whether a thread should be started for those that still wait, and may be.
     pub(in crate::scheduler) wants_thread: bool,
 }
@@ -126,6 +156,7 @@ impl<J> Pool<J> {
     pub(in crate::scheduler) fn new(budget: Arc<ThreadBudget>) -> Self {
         let inner = Inner {
             jobs: VecDeque::new(),
+            promised: 0,
             idle: 0,
             serving: 0,
             alive: 0,
@@ -198,12 +229,14 @@ impl<J> Pool<J> {
         &self,
         mut inner: MutexGuard<'_, Inner<J>>,
         job: J,
+        duty: Duty,
     ) -> Pushed<J> {
         if inner.is_closed {
             return Pushed::Closed(job);
         }
         debug_assert!(inner.serving > 0, "a job that nobody will take");
-        inner.jobs.push_back(job);
+        inner.jobs.push_back(Queued { job, duty });
+        inner.promised += usize::from(duty == Duty::Promised);
         let wakes = inner.idle > 0;
         drop(inner);
         if wakes {
@@ -227,9 +260,9 @@ impl<J> Pool<J> {
     ) -> Option<Taken<J>> {
         let mut ended = Wait::Woken;
         loop {
-            if let Some(job) = inner.jobs.pop_front() {
+            if let Some(Queued { job, duty }) = inner.jobs.pop_front() {
                 let wants_thread = self.wants_thread(&inner, 0);
-                return Some(Taken { job, wants_thread });
+                return Some(Taken { job, duty, wants_thread });
             }
             if inner.is_closed || ended == Wait::Over {
                 self.count_out(&mut inner);
@@ -241,32 +274,66 @@ impl<J> Pool<J> {
         }
     }
 
-    /// Closes the pool, and returns the jobs that have not begun.
+    /// Locks for the thread that has done a job.
+    pub(in crate::scheduler) fn ended(&self, duty: Duty) -> MutexGuard<'_, Inner<J>> {
+        let mut inner = self.lock();
+        if duty == Duty::Promised {
+            debug_assert!(inner.promised > 0, "more promised jobs have ended than there were");
+            inner.promised -= 1;
+            // The thread signals again when it goes, but foreign code may keep it until then.
+            if inner.is_closed && inner.promised == 0 {
+                self.gone.notify_all();
+            }
+        }
+        inner
+    }
+
+    /// Closes the pool, and returns the jobs that have not begun and are not promised.
     #[must_use]
-    pub(in crate::scheduler) fn close(&self) -> VecDeque<J> {
+    pub(in crate::scheduler) fn close(&self) -> Vec<J> {
         let mut inner = self.lock();
         inner.is_closed = true;
         let jobs = std::mem::take(&mut inner.jobs);
+        let (promised, dropped): (VecDeque<_>, VecDeque<_>) =
+            jobs.into_iter().partition(|queued| queued.duty == Duty::Promised);
+        inner.jobs = promised;
         drop(inner);
         self.work.notify_all();
-        jobs
+        dropped.into_iter().map(|queued| queued.job).collect()
+    }
+
+    /// Waits until every promised job has ended, or until the deadline. The pool is closed.
+    pub(in crate::scheduler) fn wait_for_promised(&self, deadline: Option<Instant>) {
+        let _ = self.wait_while(deadline, |inner| inner.promised > 0);
     }
 
     /// Waits until every thread has gone, or until the deadline. True if all have.
     pub(in crate::scheduler) fn wait(&self, deadline: Option<Instant>) -> bool {
-        let mut inner = self.lock();
-        while inner.alive > 0 {
-            inner = match deadline.map(|at| at.saturating_duration_since(Instant::now())) {
-                None => self.gone.wait(inner),
-                Some(left) if left.is_zero() => return false,
-                Some(left) => self.gone.wait_timeout(inner, left),
-            };
-        }
+        let Some(mut inner) = self.wait_while(deadline, |inner| inner.alive > 0) else {
+            return false;
+        };
         let handles = std::mem::take(&mut inner.handles);
         let retired = inner.retired.take();
         drop(inner);
         handles.into_iter().chain(retired).for_each(join);
         true
+    }
+
+    /// Waits for `gone` until something is no longer so; none if it still is at the deadline.
+    fn wait_while(
+        &self,
+        deadline: Option<Instant>,
+        is_so: impl Fn(&Inner<J>) -> bool,
+    ) -> Option<MutexGuard<'_, Inner<J>>> {
+        let mut inner = self.lock();
+        while is_so(&inner) {
+            inner = match deadline.map(|at| at.saturating_duration_since(Instant::now())) {
+                None => self.gone.wait(inner),
+                Some(left) if left.is_zero() => return None,
+                Some(left) => self.gone.wait_timeout(inner, left),
+            };
+        }
+        Some(inner)
     }
 
     /// A thread is about to end.

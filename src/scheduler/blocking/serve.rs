@@ -17,7 +17,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::pool::{Inner, Pushed, Taken, Wait};
+use super::pool::{Duty, Inner, Pushed, Taken, Wait};
 use crate::cell::Runnable;
 use crate::scheduler::threads::say_refused;
 use crate::scheduler::{Scheduler, context};
@@ -41,7 +41,7 @@ impl Scheduler {
     /// # Errors
     ///
     /// If there is no thread, and none can be started.
-    pub(super) fn push_job(self: &Arc<Self>, job: Runnable) -> io::Result<()> {
+    pub(super) fn push_job(self: &Arc<Self>, job: Runnable, duty: Duty) -> io::Result<()> {
         let (inner, mut refusal) = self.lock_reinforced(1);
         if inner.serving == 0
             && let Some(refusal) = refusal.take()
@@ -49,7 +49,7 @@ impl Scheduler {
             drop(inner); // before the job is
             return Err(refusal.explained());
         }
-        if let Pushed::Closed(job) = self.blocking.push(inner, job) {
+        if let Pushed::Closed(job) = self.blocking.push(inner, job, duty) {
             cancel(job);
         }
         if let Some(refusal) = refusal {
@@ -113,12 +113,12 @@ impl Scheduler {
         let _entered = context::enter(&self);
         self.call(&self.config.on_thread_start);
         let mut inner = self.blocking.arrive();
-        while let Some(Taken { job, wants_thread }) = self.next_job(inner) {
+        while let Some(Taken { job, duty, wants_thread }) = self.next_job(inner) {
             if wants_thread {
                 self.reinforce_blocking();
             }
             context::poll_as(job.header().id(), || job.run());
-            inner = self.blocking.lock();
+            inner = self.blocking.ended(duty);
         }
         self.call(&self.config.on_thread_stop);
         self.blocking.retire();
@@ -143,7 +143,7 @@ impl Scheduler {
         SERVES.get() == std::ptr::from_ref(self).addr()
     }
 
-    /// Closes the pool, and drops the closures that have not begun.
+    /// Closes the pool, and drops the closures that have not begun and are not promised.
     pub(in crate::scheduler) fn close_blocking(&self) {
         self.blocking.close().into_iter().for_each(cancel);
     }

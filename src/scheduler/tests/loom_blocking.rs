@@ -8,7 +8,8 @@
 //!   against the last thread that goes, and two pushes against one;
 //! - the wake after a push: a push wakes a thread that waits;
 //! - the wake of all in `close`: the two models that close;
-//! - the look at `is_closed` in `push`: close against a push.
+//! - the look at `is_closed` in `push`: close against a push;
+//! - `close` returns promised jobs too: close keeps what was promised.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -16,7 +17,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use loom::thread;
 
 use crate::driver::Parker;
-use crate::scheduler::blocking::{Inner, Pool, Pushed, Taken, Wait};
+use crate::scheduler::blocking::{Duty, Inner, Pool, Pushed, Taken, Wait};
 use crate::scheduler::thread_budget::ThreadBudget;
 use crate::util::sync::{AtomicUsize, Condvar, MutexGuard};
 
@@ -46,13 +47,19 @@ impl Small {
 
     /// As `Scheduler::push_job`. Returns the thread that was started, if one was.
     fn push(self: &Arc<Self>, patience: Patience) -> Option<thread::JoinHandle<()>> {
+        self.push_as(Duty::Ordinary, patience)
+    }
+
+    fn push_as(self: &Arc<Self>, duty: Duty, patience: Patience) -> Option<thread::JoinHandle<()>> {
         let mut inner = self.pool.lock();
         let starts = self.pool.wants_thread(&inner, 1) && self.pool.count_in(&mut inner);
         let started = starts.then(|| {
             let small = self.clone();
             thread::spawn(move || small.serve(patience))
         });
-        if let Pushed::Closed(_) = self.pool.push(inner, 1) {
+        if let Pushed::Closed(_) =
+            self.pool.push(inner, if duty == Duty::Promised { 10 } else { 1 }, duty)
+        {
             self.returned.fetch_add(1, Relaxed);
         }
         started
@@ -65,10 +72,10 @@ impl Small {
             Patience::None => (self.relock(inner), Wait::Over),
         };
         let mut inner = self.pool.arrive();
-        while let Some(Taken { job, .. }) = self.pool.next(inner, wait) {
+        while let Some(Taken { job, duty, .. }) = self.pool.next(inner, wait) {
             self.done.fetch_add(job, Relaxed);
             self.parker.unpark();
-            inner = self.pool.lock();
+            inner = self.pool.ended(duty);
         }
         self.pool.retire();
     }
@@ -150,5 +157,20 @@ fn loom_close_against_a_push_and_a_thread_that_waits() {
         let (done, returned) = small.counts();
         assert_eq!(done + returned, 2);
         assert!(small.pool.wait(None), "all threads have gone");
+    });
+}
+
+#[test]
+fn loom_close_keeps_what_was_promised() {
+    loom::model(|| {
+        let small = Small::new(1);
+        let first = small.push(Patience::Endless);
+        assert!(small.push_as(Duty::Promised, Patience::Endless).is_none());
+        small.close();
+        small.pool.wait_for_promised(None);
+        let (done, returned) = small.counts();
+        assert!(done >= 10, "the promised job was not done");
+        join([first]);
+        assert_eq!(small.counts(), (11 - returned, returned));
     });
 }
