@@ -1,9 +1,9 @@
 //! Reading and writing streams of bytes, by one system call where the socket is ready.
 //!
-//! A call that moved less than it was asked to has emptied, or filled, the system's buffer; the registration is told,
-//! so that the call after it, which would only be told to wait, is not made. Two calls are short for another reason,
-//! and say nothing: the end of the stream, which moves nothing, and a call with more slices than the system takes at
-//! once.
+//! A call that moved less than it was asked to has emptied, or filled, the system's buffer, where that holds for the kind of
+//! stream ([`ByteStream::SHORT_TELLS`]); the registration is told, so that the call after it, which would only be told to
+//! wait, is not made. Two calls are short for another reason, and say nothing: the end of the stream, which moves nothing,
+//! and a call with more slices than the system takes at once.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::task::{Context, Poll, ready};
@@ -20,8 +20,19 @@ const MOST_SLICES: usize = 16;
 /// How much memory that was never written is cleared for one read: a buffer may be larger than what ever comes.
 const MOST_CLEARED: usize = 32 * 1024;
 
+/// A source of which bytes are read, or to which they are written.
+pub(super) trait ByteStream: Source {
+    /// Whether a call that moved less than it was asked to has emptied, or filled, the system's buffer. It has not where a
+    /// read may stop at a mark between the bytes: see `driver::io::readiness`.
+    const SHORT_TELLS: bool;
+}
+
+impl ByteStream for mio::net::TcpStream {
+    const SHORT_TELLS: bool = true;
+}
+
 /// Reads into what is left of `buf`.
-pub(super) fn poll_read<S: Source>(
+pub(super) fn poll_read<S: ByteStream>(
     io: &Evented<S>,
     cx: &mut Context<'_>,
     buf: &mut ReadBuf<'_>,
@@ -47,7 +58,7 @@ pub(super) fn space<'a>(buf: &'a mut ReadBuf<'_>) -> &'a mut [u8] {
 }
 
 /// Writes what the system takes of `bytes`.
-pub(super) fn poll_write<S: Source>(
+pub(super) fn poll_write<S: ByteStream>(
     io: &Evented<S>,
     cx: &mut Context<'_>,
     bytes: &[u8],
@@ -60,7 +71,7 @@ where
 }
 
 /// Writes what the system takes of all `slices`, in their order.
-pub(super) fn poll_write_vectored<S: Source>(
+pub(super) fn poll_write_vectored<S: ByteStream>(
     io: &Evented<S>,
     cx: &mut Context<'_>,
     slices: &[IoSlice<'_>],
@@ -77,13 +88,13 @@ where
 }
 
 /// Tells the registration if fewer bytes than were asked for were moved, but not none.
-fn after_short<S: Source>(
+fn after_short<S: ByteStream>(
     io: &Evented<S>,
     event: ReadyEvent,
     asked: usize,
     moved: io::Result<usize>,
 ) -> io::Result<usize> {
-    if moved.as_ref().is_ok_and(|&moved| 0 < moved && moved < asked) {
+    if S::SHORT_TELLS && moved.as_ref().is_ok_and(|&moved| 0 < moved && moved < asked) {
         io.registration().clear_after_short(event);
     }
     moved

@@ -44,6 +44,7 @@
 
 mod addr;
 mod byte_stream;
+mod halves;
 mod lookup;
 pub mod tcp;
 mod udp;

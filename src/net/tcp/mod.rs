@@ -2,13 +2,11 @@
 //!
 //! [`TcpListener`] and [`TcpStream`] are also found in [`net`](super) itself.
 
-mod into_split;
+mod halves;
 mod listener;
 mod ready;
-mod split;
 mod stream;
 
-pub use into_split::{OwnedReadHalf, OwnedWriteHalf, ReuniteError};
+pub use halves::*;
 pub use listener::TcpListener;
-pub use split::{ReadHalf, WriteHalf};
 pub use stream::TcpStream;

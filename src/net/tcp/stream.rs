@@ -9,11 +9,10 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::into_split::{self, OwnedReadHalf, OwnedWriteHalf};
-use super::split::{ReadHalf, WriteHalf};
+use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, WriteHalf};
 use crate::driver::{Direction, Evented, IoHandle};
 use crate::io::Interest;
-use crate::net::{ToSocketAddrs, byte_stream, lookup};
+use crate::net::{ToSocketAddrs, byte_stream, halves, lookup};
 use crate::runtime::driver;
 
 /// What is asked of the system for a stream.
@@ -274,7 +273,7 @@ impl TcpStream {
     /// # ?; Ok::<(), std::io::Error>(())
     /// ```
     pub fn into_split(self) -> (OwnedReadHalf, OwnedWriteHalf) {
-        into_split::split(self)
+        halves::split(self)
     }
 
     pub(super) fn poll_read(

@@ -1,62 +1,35 @@
 //! The two directions of a stream, borrowed from it.
 
 use std::io::{self, IoSlice, IoSliceMut};
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::TcpStream;
+use super::Stream;
 use crate::io::{Interest, Ready};
 
-/// The reading direction of a [`TcpStream`]; see [`TcpStream::split`].
+/// The reading direction of a stream, borrowed from it.
 #[derive(Debug)]
-pub struct ReadHalf<'a> {
-    stream: &'a TcpStream,
+pub struct ReadHalf<'a, S> {
+    stream: &'a S,
 }
 
-/// The writing direction of a [`TcpStream`]; see [`TcpStream::split`].
+/// The writing direction of a stream, borrowed from it.
 ///
 /// Dropping it changes nothing. To tell the peer that nothing more will come, use
 /// [`shutdown`](crate::io::AsyncWriteExt::shutdown).
 #[derive(Debug)]
-pub struct WriteHalf<'a> {
-    stream: &'a TcpStream,
+pub struct WriteHalf<'a, S> {
+    stream: &'a S,
 }
 
-impl<'a> ReadHalf<'a> {
-    pub(super) fn new(stream: &'a TcpStream) -> Self {
+impl<'a, S: Stream> ReadHalf<'a, S> {
+    pub(in crate::net) fn new(stream: &'a S) -> Self {
         Self { stream }
     }
 
-    /// As [`TcpStream::peek`].
-    ///
-    /// # Cancel safety
-    ///
-    /// Nothing is lost.
-    ///
-    /// # Errors
-    ///
-    /// As a read.
-    pub async fn peek(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.stream.peek(buf).await
-    }
-
-    /// As [`TcpStream::poll_peek`].
-    ///
-    /// # Errors
-    ///
-    /// As a read.
-    pub fn poll_peek(
-        &mut self,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<usize>> {
-        self.stream.poll_peek(cx, buf)
-    }
-
-    /// As [`TcpStream::readable`].
+    /// As [`readable`](crate::net::TcpStream::readable) of the stream.
     ///
     /// # Cancel safety
     ///
@@ -66,10 +39,10 @@ impl<'a> ReadHalf<'a> {
     ///
     /// If the runtime has ended.
     pub async fn readable(&self) -> io::Result<()> {
-        self.stream.readable().await
+        self.stream.ready(Interest::READABLE).await.map(drop)
     }
 
-    /// As [`TcpStream::try_read`].
+    /// As [`try_read`](crate::net::TcpStream::try_read) of the stream.
     ///
     /// # Errors
     ///
@@ -78,7 +51,7 @@ impl<'a> ReadHalf<'a> {
         self.stream.try_read(buf)
     }
 
-    /// As [`TcpStream::try_read_vectored`].
+    /// As [`try_read_vectored`](crate::net::TcpStream::try_read_vectored) of the stream.
     ///
     /// # Errors
     ///
@@ -87,7 +60,7 @@ impl<'a> ReadHalf<'a> {
         self.stream.try_read_vectored(bufs)
     }
 
-    /// As [`TcpStream::ready`].
+    /// As [`ready`](crate::net::TcpStream::ready) of the stream.
     ///
     /// # Cancel safety
     ///
@@ -105,7 +78,7 @@ impl<'a> ReadHalf<'a> {
     /// # Errors
     ///
     /// If the system does not tell.
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+    pub fn local_addr(&self) -> io::Result<S::Addr> {
         self.stream.local_addr()
     }
 
@@ -114,17 +87,17 @@ impl<'a> ReadHalf<'a> {
     /// # Errors
     ///
     /// If the connection has ended.
-    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+    pub fn peer_addr(&self) -> io::Result<S::Addr> {
         self.stream.peer_addr()
     }
 }
 
-impl<'a> WriteHalf<'a> {
-    pub(super) fn new(stream: &'a TcpStream) -> Self {
+impl<'a, S: Stream> WriteHalf<'a, S> {
+    pub(in crate::net) fn new(stream: &'a S) -> Self {
         Self { stream }
     }
 
-    /// As [`TcpStream::writable`].
+    /// As [`writable`](crate::net::TcpStream::writable) of the stream.
     ///
     /// # Cancel safety
     ///
@@ -134,10 +107,10 @@ impl<'a> WriteHalf<'a> {
     ///
     /// If the runtime has ended.
     pub async fn writable(&self) -> io::Result<()> {
-        self.stream.writable().await
+        self.stream.ready(Interest::WRITABLE).await.map(drop)
     }
 
-    /// As [`TcpStream::try_write`].
+    /// As [`try_write`](crate::net::TcpStream::try_write) of the stream.
     ///
     /// # Errors
     ///
@@ -146,7 +119,7 @@ impl<'a> WriteHalf<'a> {
         self.stream.try_write(buf)
     }
 
-    /// As [`TcpStream::try_write_vectored`].
+    /// As [`try_write_vectored`](crate::net::TcpStream::try_write_vectored) of the stream.
     ///
     /// # Errors
     ///
@@ -155,7 +128,7 @@ impl<'a> WriteHalf<'a> {
         self.stream.try_write_vectored(bufs)
     }
 
-    /// As [`TcpStream::ready`].
+    /// As [`ready`](crate::net::TcpStream::ready) of the stream.
     ///
     /// # Cancel safety
     ///
@@ -173,7 +146,7 @@ impl<'a> WriteHalf<'a> {
     /// # Errors
     ///
     /// If the system does not tell.
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+    pub fn local_addr(&self) -> io::Result<S::Addr> {
         self.stream.local_addr()
     }
 
@@ -182,12 +155,12 @@ impl<'a> WriteHalf<'a> {
     /// # Errors
     ///
     /// If the connection has ended.
-    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+    pub fn peer_addr(&self) -> io::Result<S::Addr> {
         self.stream.peer_addr()
     }
 }
 
-impl AsyncRead for ReadHalf<'_> {
+impl<S: Stream> AsyncRead for ReadHalf<'_, S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -197,7 +170,7 @@ impl AsyncRead for ReadHalf<'_> {
     }
 }
 
-impl AsyncWrite for WriteHalf<'_> {
+impl<S: Stream> AsyncWrite for WriteHalf<'_, S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -227,14 +200,14 @@ impl AsyncWrite for WriteHalf<'_> {
     }
 }
 
-impl AsRef<TcpStream> for ReadHalf<'_> {
-    fn as_ref(&self) -> &TcpStream {
+impl<S: Stream> AsRef<S> for ReadHalf<'_, S> {
+    fn as_ref(&self) -> &S {
         self.stream
     }
 }
 
-impl AsRef<TcpStream> for WriteHalf<'_> {
-    fn as_ref(&self) -> &TcpStream {
+impl<S: Stream> AsRef<S> for WriteHalf<'_, S> {
+    fn as_ref(&self) -> &S {
         self.stream
     }
 }

@@ -1,46 +1,43 @@
 //! The two directions of a stream, owned, which share it.
 
-use std::error::Error;
-use std::fmt;
 use std::io::{self, IoSlice, IoSliceMut};
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::TcpStream;
+use super::Stream;
+use super::reunite_error::ReuniteError;
 use crate::io::{Interest, Ready};
 
-/// The reading direction of a [`TcpStream`]; see [`TcpStream::into_split`].
+/// The reading direction of a stream, owned.
 ///
 /// Dropping it does not tell the peer. The connection is closed when both halves are dropped.
 #[derive(Debug)]
-pub struct OwnedReadHalf {
-    stream: Arc<TcpStream>,
+pub struct OwnedReadHalf<S: Stream> {
+    stream: Arc<S>,
 }
 
-/// The writing direction of a [`TcpStream`]; see [`TcpStream::into_split`].
+/// The writing direction of a stream, owned.
 ///
 /// Dropping it tells the peer that nothing more will come, unless that was told before; [`forget`](Self::forget) does
 /// not.
 #[derive(Debug)]
-pub struct OwnedWriteHalf {
-    stream: Arc<TcpStream>,
+pub struct OwnedWriteHalf<S: Stream> {
+    stream: Arc<S>,
     shuts_down: bool,
 }
 
-/// That two halves are not of one stream: they are in here, unchanged.
-#[derive(Debug)]
-pub struct ReuniteError(pub OwnedReadHalf, pub OwnedWriteHalf);
-
-pub(super) fn split(stream: TcpStream) -> (OwnedReadHalf, OwnedWriteHalf) {
+pub(in crate::net) fn split<S: Stream>(stream: S) -> (OwnedReadHalf<S>, OwnedWriteHalf<S>) {
     let stream = Arc::new(stream);
     (OwnedReadHalf { stream: stream.clone() }, OwnedWriteHalf { stream, shuts_down: true })
 }
 
-fn reunite(read: OwnedReadHalf, write: OwnedWriteHalf) -> Result<TcpStream, ReuniteError> {
+fn reunite<S: Stream>(
+    read: OwnedReadHalf<S>,
+    write: OwnedWriteHalf<S>,
+) -> Result<S, ReuniteError<S>> {
     if !Arc::ptr_eq(&read.stream, &write.stream) {
         return Err(ReuniteError(read, write));
     }
@@ -48,7 +45,7 @@ fn reunite(read: OwnedReadHalf, write: OwnedWriteHalf) -> Result<TcpStream, Reun
     Ok(Arc::into_inner(read.stream).expect("a stream has two halves, and the other one is gone"))
 }
 
-impl OwnedReadHalf {
+impl<S: Stream> OwnedReadHalf<S> {
     /// The stream that the two halves are of.
     ///
     /// # Errors
@@ -69,37 +66,11 @@ impl OwnedReadHalf {
     /// })
     /// # ?; Ok::<(), std::io::Error>(())
     /// ```
-    pub fn reunite(self, other: OwnedWriteHalf) -> Result<TcpStream, ReuniteError> {
+    pub fn reunite(self, other: OwnedWriteHalf<S>) -> Result<S, ReuniteError<S>> {
         reunite(self, other)
     }
 
-    /// As [`TcpStream::peek`].
-    ///
-    /// # Cancel safety
-    ///
-    /// Nothing is lost.
-    ///
-    /// # Errors
-    ///
-    /// As a read.
-    pub async fn peek(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.stream.peek(buf).await
-    }
-
-    /// As [`TcpStream::poll_peek`].
-    ///
-    /// # Errors
-    ///
-    /// As a read.
-    pub fn poll_peek(
-        &mut self,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<usize>> {
-        self.stream.poll_peek(cx, buf)
-    }
-
-    /// As [`TcpStream::readable`].
+    /// As [`readable`](crate::net::TcpStream::readable) of the stream.
     ///
     /// # Cancel safety
     ///
@@ -109,10 +80,10 @@ impl OwnedReadHalf {
     ///
     /// If the runtime has ended.
     pub async fn readable(&self) -> io::Result<()> {
-        self.stream.readable().await
+        self.stream.ready(Interest::READABLE).await.map(drop)
     }
 
-    /// As [`TcpStream::try_read`].
+    /// As [`try_read`](crate::net::TcpStream::try_read) of the stream.
     ///
     /// # Errors
     ///
@@ -121,7 +92,7 @@ impl OwnedReadHalf {
         self.stream.try_read(buf)
     }
 
-    /// As [`TcpStream::try_read_vectored`].
+    /// As [`try_read_vectored`](crate::net::TcpStream::try_read_vectored) of the stream.
     ///
     /// # Errors
     ///
@@ -130,7 +101,7 @@ impl OwnedReadHalf {
         self.stream.try_read_vectored(bufs)
     }
 
-    /// As [`TcpStream::ready`].
+    /// As [`ready`](crate::net::TcpStream::ready) of the stream.
     ///
     /// # Cancel safety
     ///
@@ -148,7 +119,7 @@ impl OwnedReadHalf {
     /// # Errors
     ///
     /// If the system does not tell.
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+    pub fn local_addr(&self) -> io::Result<S::Addr> {
         self.stream.local_addr()
     }
 
@@ -157,18 +128,18 @@ impl OwnedReadHalf {
     /// # Errors
     ///
     /// If the connection has ended.
-    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+    pub fn peer_addr(&self) -> io::Result<S::Addr> {
         self.stream.peer_addr()
     }
 }
 
-impl OwnedWriteHalf {
+impl<S: Stream> OwnedWriteHalf<S> {
     /// The stream that the two halves are of; see [`OwnedReadHalf::reunite`].
     ///
     /// # Errors
     ///
     /// If they are not of the same one.
-    pub fn reunite(self, other: OwnedReadHalf) -> Result<TcpStream, ReuniteError> {
+    pub fn reunite(self, other: OwnedReadHalf<S>) -> Result<S, ReuniteError<S>> {
         reunite(other, self)
     }
 
@@ -177,7 +148,7 @@ impl OwnedWriteHalf {
         self.shuts_down = false;
     }
 
-    /// As [`TcpStream::writable`].
+    /// As [`writable`](crate::net::TcpStream::writable) of the stream.
     ///
     /// # Cancel safety
     ///
@@ -187,10 +158,10 @@ impl OwnedWriteHalf {
     ///
     /// If the runtime has ended.
     pub async fn writable(&self) -> io::Result<()> {
-        self.stream.writable().await
+        self.stream.ready(Interest::WRITABLE).await.map(drop)
     }
 
-    /// As [`TcpStream::try_write`].
+    /// As [`try_write`](crate::net::TcpStream::try_write) of the stream.
     ///
     /// # Errors
     ///
@@ -199,7 +170,7 @@ impl OwnedWriteHalf {
         self.stream.try_write(buf)
     }
 
-    /// As [`TcpStream::try_write_vectored`].
+    /// As [`try_write_vectored`](crate::net::TcpStream::try_write_vectored) of the stream.
     ///
     /// # Errors
     ///
@@ -208,7 +179,7 @@ impl OwnedWriteHalf {
         self.stream.try_write_vectored(bufs)
     }
 
-    /// As [`TcpStream::ready`].
+    /// As [`ready`](crate::net::TcpStream::ready) of the stream.
     ///
     /// # Cancel safety
     ///
@@ -226,7 +197,7 @@ impl OwnedWriteHalf {
     /// # Errors
     ///
     /// If the system does not tell.
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+    pub fn local_addr(&self) -> io::Result<S::Addr> {
         self.stream.local_addr()
     }
 
@@ -235,12 +206,12 @@ impl OwnedWriteHalf {
     /// # Errors
     ///
     /// If the connection has ended.
-    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+    pub fn peer_addr(&self) -> io::Result<S::Addr> {
         self.stream.peer_addr()
     }
 }
 
-impl Drop for OwnedWriteHalf {
+impl<S: Stream> Drop for OwnedWriteHalf<S> {
     fn drop(&mut self) {
         if self.shuts_down {
             // If the connection has failed, there is nobody to tell.
@@ -249,7 +220,7 @@ impl Drop for OwnedWriteHalf {
     }
 }
 
-impl AsyncRead for OwnedReadHalf {
+impl<S: Stream> AsyncRead for OwnedReadHalf<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -259,7 +230,7 @@ impl AsyncRead for OwnedReadHalf {
     }
 }
 
-impl AsyncWrite for OwnedWriteHalf {
+impl<S: Stream> AsyncWrite for OwnedWriteHalf<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -291,22 +262,14 @@ impl AsyncWrite for OwnedWriteHalf {
     }
 }
 
-impl AsRef<TcpStream> for OwnedReadHalf {
-    fn as_ref(&self) -> &TcpStream {
+impl<S: Stream> AsRef<S> for OwnedReadHalf<S> {
+    fn as_ref(&self) -> &S {
         &self.stream
     }
 }
 
-impl AsRef<TcpStream> for OwnedWriteHalf {
-    fn as_ref(&self) -> &TcpStream {
+impl<S: Stream> AsRef<S> for OwnedWriteHalf<S> {
+    fn as_ref(&self) -> &S {
         &self.stream
     }
 }
-
-impl fmt::Display for ReuniteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the halves are not of the same stream")
-    }
-}
-
-impl Error for ReuniteError {}
