@@ -160,6 +160,28 @@ fn auto_traits_of_sockets_are_as_promised() {
 }
 
 #[test]
+#[cfg(all(feature = "net", unix))]
+fn auto_traits_of_unix_sockets_are_as_promised() {
+    use runtime::net::unix::{
+        OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, SocketAddr, UCred, WriteHalf,
+    };
+    use runtime::net::{UnixDatagram, UnixListener, UnixStream};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        UnixListener:               "yes  yes  yes   yes        yes";
+        UnixStream:                 "yes  yes  yes   yes        yes";
+        ReadHalf<'static>:          "yes  yes  yes   yes        yes";
+        WriteHalf<'static>:         "yes  yes  yes   yes        yes";
+        OwnedReadHalf:              "yes  yes  yes   yes        yes";
+        OwnedWriteHalf:             "yes  yes  yes   yes        yes";
+        ReuniteError:               "yes  yes  yes   yes        yes";
+        UnixDatagram:               "yes  yes  yes   yes        yes";
+        SocketAddr:                 "yes  yes  yes   yes        yes";
+        UCred:                      "yes  yes  yes   yes        yes";
+    }
+}
+
+#[test]
 #[cfg(feature = "net")]
 fn futures_of_sockets_are_send() {
     use runtime::net::{TcpListener, TcpStream, UdpSocket, lookup_host};

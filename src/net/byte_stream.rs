@@ -31,6 +31,11 @@ impl ByteStream for mio::net::TcpStream {
     const SHORT_TELLS: bool = true;
 }
 
+#[cfg(unix)]
+impl ByteStream for mio::net::UnixStream {
+    const SHORT_TELLS: bool = false;
+}
+
 /// Reads into what is left of `buf`.
 pub(super) fn poll_read<S: ByteStream>(
     io: &Evented<S>,

@@ -1,4 +1,4 @@
-//! Sockets: TCP streams and listeners, UDP, and the addresses that they are given.
+//! Sockets: TCP streams and listeners, UDP, Unix sockets and pipes, and the addresses that they are given.
 //!
 //! A socket belongs to the runtime that it was made in: that runtime's reactor tells when it is ready, and when the
 //! runtime ends, every operation on it fails. Whose thread polls the operations does not matter: they may move between
@@ -48,6 +48,8 @@ mod halves;
 mod lookup;
 pub mod tcp;
 mod udp;
+#[cfg(unix)]
+pub mod unix;
 
 #[cfg(all(test, not(loom), target_os = "linux"))]
 mod tests;
@@ -56,3 +58,5 @@ pub use addr::ToSocketAddrs;
 pub use lookup::lookup_host;
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;
+#[cfg(unix)]
+pub use unix::{UnixDatagram, UnixListener, UnixStream};
