@@ -11,7 +11,7 @@
 //! blocking pool, see `blocking`.
 //!
 //! With the feature `net` there is also readiness: what one may wait for ([`Interest`]), and what one is told
-//! ([`Ready`]).
+//! ([`Ready`]); and on Unix readiness of any descriptor, [`unix::AsyncFd`].
 //!
 //! # Invariants
 //!
@@ -22,8 +22,8 @@
 //!
 //! # What it does not know
 //!
-//! Sockets and the driver. Apart from the budget, all that is used of a task is its waker; so these futures run under any
-//! executor. Only `blocking`, which makes streams that block into ones that do not, needs the blocking pool.
+//! Sockets, and, but for `unix`, the driver. Apart from the budget, all that is used of a task is its waker; so these futures
+//! run under any executor. Only `blocking`, which makes streams that block into ones that do not, needs the blocking pool.
 
 #[cfg(any(feature = "fs", feature = "io-std"))]
 pub(crate) mod blocking;
@@ -50,6 +50,8 @@ mod stdio;
 mod interest;
 #[cfg(feature = "net")]
 mod ready;
+#[cfg(all(feature = "net", unix))]
+pub mod unix;
 
 #[doc(no_inline)]
 pub use std::io::{Error, ErrorKind, Result, SeekFrom};

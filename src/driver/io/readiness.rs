@@ -103,6 +103,15 @@ pub(crate) struct ReadyEvent {
     tick: u64,
 }
 
+impl ReadyEvent {
+    /// Of this event the part that brought one of `states`, and the rest.
+    #[cfg(unix)]
+    pub(crate) fn split(self, states: Ready) -> (Self, Self) {
+        let part = |ready| Self { ready, tick: self.tick };
+        (part(self.ready & states), part(self.ready - states))
+    }
+}
+
 impl Snapshot {
     fn states(self) -> Ready {
         Ready::from_bits(self.0 as u8)

@@ -27,13 +27,20 @@ impl<S: Source> Evented<S> {
     /// # Errors
     ///
     /// If the system refuses, or the runtime has ended.
-    pub(crate) fn new(
+    pub(crate) fn new(handle: &Arc<IoHandle>, source: S, interest: Interest) -> io::Result<Self> {
+        Self::try_new(handle, source, interest).map_err(|(_source, error)| error)
+    }
+
+    /// As [`new`](Self::new), and gives the source back with the error.
+    pub(crate) fn try_new(
         handle: &Arc<IoHandle>,
         mut source: S,
         interest: Interest,
-    ) -> io::Result<Self> {
-        let registration = handle.register(&mut source, interest)?;
-        Ok(Self { source: Some(source), registration })
+    ) -> Result<Self, (S, io::Error)> {
+        match handle.register(&mut source, interest) {
+            Ok(registration) => Ok(Self { source: Some(source), registration }),
+            Err(error) => Err((source, error)),
+        }
     }
 
     pub(crate) fn registration(&self) -> &Registration {
@@ -45,10 +52,23 @@ impl<S: Source> Evented<S> {
     /// # Errors
     ///
     /// If the system does not know it; the source is closed then.
-    pub(crate) fn into_source(mut self) -> io::Result<S> {
+    pub(crate) fn into_source(self) -> io::Result<S> {
+        let (source, forgotten) = self.release();
+        forgotten.map(|()| source)
+    }
+
+    /// The source, no longer registered if the system knew it.
+    pub(crate) fn release(mut self) -> (S, io::Result<()>) {
         let mut source = self.source.take().expect("a source is taken once");
-        self.registration.deregister(&mut source)?;
-        Ok(source)
+        let forgotten = self.registration.deregister(&mut source);
+        (source, forgotten)
+    }
+
+    /// The source, to be changed, and its registration. For the system it has to stay the same one.
+    #[cfg(unix)]
+    pub(crate) fn parts_mut(&mut self) -> (&mut S, &Registration) {
+        let source = self.source.as_mut().expect("a source is there until it is taken");
+        (source, &self.registration)
     }
 }
 
