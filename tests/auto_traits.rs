@@ -165,9 +165,11 @@ fn auto_traits_of_unix_sockets_are_as_promised() {
     use runtime::net::unix::{
         OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, SocketAddr, UCred, WriteHalf,
     };
-    use runtime::net::{UnixDatagram, UnixListener, UnixStream};
+    use runtime::net::{TcpSocket, UnixDatagram, UnixListener, UnixSocket, UnixStream};
     pin_down! {
         //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        TcpSocket:                  "yes  yes  yes   yes        yes";
+        UnixSocket:                 "yes  yes  yes   yes        yes";
         UnixListener:               "yes  yes  yes   yes        yes";
         UnixStream:                 "yes  yes  yes   yes        yes";
         ReadHalf<'static>:          "yes  yes  yes   yes        yes";
@@ -178,6 +180,34 @@ fn auto_traits_of_unix_sockets_are_as_promised() {
         UnixDatagram:               "yes  yes  yes   yes        yes";
         SocketAddr:                 "yes  yes  yes   yes        yes";
         UCred:                      "yes  yes  yes   yes        yes";
+    }
+}
+
+#[test]
+#[cfg(all(feature = "net", unix))]
+fn auto_traits_of_descriptors_are_as_promised() {
+    use runtime::io::unix::{
+        AsyncFd, AsyncFdReadyGuard, AsyncFdReadyMutGuard, AsyncFdRegisterError, TryIoError,
+    };
+    use std::os::fd::{AsRawFd, RawFd};
+    struct Local(Nothing);
+    impl AsRawFd for Local {
+        fn as_raw_fd(&self) -> RawFd {
+            drop(self.0.clone());
+            0
+        }
+    }
+    type File = std::fs::File;
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        AsyncFd<File>:              "yes  yes  yes   yes        yes";
+        AsyncFd<Local>:             "no   no   yes   no         no";
+        AsyncFdReadyGuard<'static, File>: "yes yes yes yes      yes";
+        AsyncFdReadyGuard<'static, Local>: "no no yes no        no";
+        AsyncFdReadyMutGuard<'static, File>: "yes yes yes no    yes";
+        AsyncFdReadyMutGuard<'static, Local>: "no no yes no     no";
+        AsyncFdRegisterError<File>: "yes  yes  yes   no         no";
+        TryIoError:                 "yes  yes  yes   yes        yes";
     }
 }
 

@@ -18,7 +18,7 @@ use crate::driver::{Direction, Evented, ReadyEvent};
 const MOST_SLICES: usize = 16;
 
 /// How much memory that was never written is cleared for one read: a buffer may be larger than what ever comes.
-const MOST_CLEARED: usize = 32 * 1024;
+pub(super) const MOST_CLEARED: usize = 32 * 1024;
 
 /// A source of which bytes are read, or to which they are written.
 pub(super) trait ByteStream: Source {
@@ -33,6 +33,16 @@ impl ByteStream for mio::net::TcpStream {
 
 #[cfg(unix)]
 impl ByteStream for mio::net::UnixStream {
+    const SHORT_TELLS: bool = false;
+}
+
+#[cfg(unix)]
+impl ByteStream for mio::unix::pipe::Sender {
+    const SHORT_TELLS: bool = false;
+}
+
+#[cfg(unix)]
+impl ByteStream for mio::unix::pipe::Receiver {
     const SHORT_TELLS: bool = false;
 }
 

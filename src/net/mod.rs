@@ -44,8 +44,10 @@
 
 mod addr;
 mod byte_stream;
+mod growing;
 mod halves;
 mod lookup;
+mod socket;
 pub mod tcp;
 mod udp;
 #[cfg(unix)]
@@ -56,7 +58,7 @@ mod tests;
 
 pub use addr::ToSocketAddrs;
 pub use lookup::lookup_host;
-pub use tcp::{TcpListener, TcpStream};
+pub use tcp::{TcpListener, TcpSocket, TcpStream};
 pub use udp::UdpSocket;
 #[cfg(unix)]
-pub use unix::{UnixDatagram, UnixListener, UnixStream};
+pub use unix::{UnixDatagram, UnixListener, UnixSocket, UnixStream};

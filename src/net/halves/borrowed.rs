@@ -4,10 +4,12 @@ use std::io::{self, IoSlice, IoSliceMut};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use bytes::BufMut;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Stream;
 use crate::io::{Interest, Ready};
+use crate::net::{byte_stream, growing};
 
 /// The reading direction of a stream, borrowed from it.
 #[derive(Debug)]
@@ -58,6 +60,15 @@ impl<'a, S: Stream> ReadHalf<'a, S> {
     /// As [`try_read`](Self::try_read).
     pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         self.stream.try_read_vectored(bufs)
+    }
+
+    /// As [`try_read_buf`](crate::net::TcpStream::try_read_buf) of the stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_read`](Self::try_read).
+    pub fn try_read_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
+        growing::receive(buf, byte_stream::MOST_CLEARED, |room| self.try_read(room))
     }
 
     /// As [`ready`](crate::net::TcpStream::ready) of the stream.

@@ -5,11 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::BufMut;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Stream;
 use super::reunite_error::ReuniteError;
 use crate::io::{Interest, Ready};
+use crate::net::{byte_stream, growing};
 
 /// The reading direction of a stream, owned.
 ///
@@ -99,6 +101,15 @@ impl<S: Stream> OwnedReadHalf<S> {
     /// As [`try_read`](Self::try_read).
     pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         self.stream.try_read_vectored(bufs)
+    }
+
+    /// As [`try_read_buf`](crate::net::TcpStream::try_read_buf) of the stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_read`](Self::try_read).
+    pub fn try_read_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
+        growing::receive(buf, byte_stream::MOST_CLEARED, |room| self.try_read(room))
     }
 
     /// As [`ready`](crate::net::TcpStream::ready) of the stream.

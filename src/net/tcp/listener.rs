@@ -83,7 +83,7 @@ impl TcpListener {
         Self::new(&handle, listener)
     }
 
-    fn new(handle: &Arc<IoHandle>, listener: mio::net::TcpListener) -> io::Result<Self> {
+    pub(super) fn new(handle: &Arc<IoHandle>, listener: mio::net::TcpListener) -> io::Result<Self> {
         Ok(Self { io: Evented::new(handle, listener, Interest::READABLE)? })
     }
 

@@ -3,8 +3,11 @@
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::task::{Context, Poll};
 
+use bytes::BufMut;
+
 use super::TcpStream;
 use crate::io::{Interest, Ready};
+use crate::net::{byte_stream, growing};
 
 impl TcpStream {
     /// Waits until the stream is ready for one of the things in `interest`, and tells for which.
@@ -113,6 +116,15 @@ impl TcpStream {
     /// As [`try_read`](Self::try_read).
     pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         self.try_io(Interest::READABLE, || (&*self.io).read_vectored(bufs))
+    }
+
+    /// Reads what has come into the room that `buf` has, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_read`](Self::try_read).
+    pub fn try_read_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
+        growing::receive(buf, byte_stream::MOST_CLEARED, |room| self.try_read(room))
     }
 
     /// Writes what the system takes at once. Returns how many bytes.

@@ -205,42 +205,6 @@ impl TcpStream {
         Poll::Ready(Ok(n))
     }
 
-    /// Whether small writes are sent at once, instead of being gathered while the peer's answer is awaited.
-    ///
-    /// # Errors
-    ///
-    /// If the system does not tell.
-    pub fn nodelay(&self) -> io::Result<bool> {
-        self.io.nodelay()
-    }
-
-    /// Sets [`nodelay`](Self::nodelay).
-    ///
-    /// # Errors
-    ///
-    /// If the system refuses.
-    pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
-        self.io.set_nodelay(nodelay)
-    }
-
-    /// Through how many routers a packet passes at most.
-    ///
-    /// # Errors
-    ///
-    /// If the system does not tell.
-    pub fn ttl(&self) -> io::Result<u32> {
-        self.io.ttl()
-    }
-
-    /// Sets [`ttl`](Self::ttl).
-    ///
-    /// # Errors
-    ///
-    /// If the system refuses.
-    pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
-        self.io.set_ttl(ttl)
-    }
-
     /// The two directions, to be used at the same time by one task. This costs nothing.
     pub fn split(&mut self) -> (ReadHalf<'_>, WriteHalf<'_>) {
         (ReadHalf::new(self), WriteHalf::new(self))

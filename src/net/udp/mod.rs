@@ -5,6 +5,7 @@
 
 mod options;
 mod receive;
+mod receive_buf;
 mod send;
 mod socket;
 

@@ -3,6 +3,8 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use socket2::SockRef;
+
 use super::UdpSocket;
 
 impl UdpSocket {
@@ -130,5 +132,77 @@ impl UdpSocket {
     /// If the system refuses.
     pub fn leave_multicast_v6(&self, multiaddr: &Ipv6Addr, interface: u32) -> io::Result<()> {
         self.io.leave_multicast_v6(multiaddr, interface)
+    }
+
+    /// The type of service of its IPv4 packets.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not tell.
+    #[cfg(not(any(
+        target_os = "fuchsia",
+        target_os = "redox",
+        target_os = "solaris",
+        target_os = "illumos",
+        target_os = "haiku"
+    )))]
+    pub fn tos_v4(&self) -> io::Result<u32> {
+        SockRef::from(&*self.io).tos_v4()
+    }
+
+    /// Sets [`tos_v4`](Self::tos_v4).
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses.
+    #[cfg(not(any(
+        target_os = "fuchsia",
+        target_os = "redox",
+        target_os = "solaris",
+        target_os = "illumos",
+        target_os = "haiku"
+    )))]
+    pub fn set_tos_v4(&self, tos: u32) -> io::Result<()> {
+        SockRef::from(&*self.io).set_tos_v4(tos)
+    }
+
+    /// The traffic class of its IPv6 packets.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not tell.
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    pub fn tclass_v6(&self) -> io::Result<u32> {
+        SockRef::from(&*self.io).tclass_v6()
+    }
+
+    /// Sets [`tclass_v6`](Self::tclass_v6).
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses.
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    pub fn set_tclass_v6(&self, tclass: u32) -> io::Result<()> {
+        SockRef::from(&*self.io).set_tclass_v6(tclass)
+    }
+
+    /// The interface that it is bound to by [`bind_device`](Self::bind_device), if it is to one.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not tell.
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    pub fn device(&self) -> io::Result<Option<Vec<u8>>> {
+        SockRef::from(&*self.io).device()
+    }
+
+    /// Binds it to the interface of this name, so that it takes and sends packets there alone; with `None` to none.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of this name, or the process may not.
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    pub fn bind_device(&self, interface: Option<&[u8]>) -> io::Result<()> {
+        SockRef::from(&*self.io).bind_device(interface)
     }
 }

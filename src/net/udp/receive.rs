@@ -1,9 +1,10 @@
 //! Receiving, and looking at what could be received.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
+use socket2::SockRef;
 use tokio::io::ReadBuf;
 
 use super::UdpSocket;
@@ -141,6 +142,44 @@ impl UdpSocket {
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is none; or as [`recv`](Self::recv).
     pub fn try_peek_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.try_io(Interest::READABLE, || self.io.peek_from(buf))
+    }
+
+    /// Waits for a datagram, and tells who sent it. It is left to be received.
+    ///
+    /// Whoever it was: such an address can be forged.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    pub async fn peek_sender(&self) -> io::Result<SocketAddr> {
+        self.async_io(Interest::READABLE, || self.sender()).await
+    }
+
+    /// As [`peek_sender`](Self::peek_sender), for one task: of all that poll for receiving, the last is woken.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    pub fn poll_peek_sender(&self, cx: &mut Context<'_>) -> Poll<io::Result<SocketAddr>> {
+        self.io.registration().poll_io(cx, Direction::Read, |_| self.sender())
+    }
+
+    /// As [`peek_sender`](Self::peek_sender), without waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) if there is none; or as [`recv`](Self::recv).
+    pub fn try_peek_sender(&self) -> io::Result<SocketAddr> {
+        self.try_io(Interest::READABLE, || self.sender())
+    }
+
+    fn sender(&self) -> io::Result<SocketAddr> {
+        let sender = SockRef::from(&*self.io).peek_sender()?;
+        sender.as_socket().ok_or_else(|| ErrorKind::InvalidData.into())
     }
 
     /// Does a receiving operation into what is left of `buf`: all of it, since the rest of a datagram is lost.

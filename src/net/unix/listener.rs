@@ -93,7 +93,10 @@ impl UnixListener {
         Self::new(&handle, mio::net::UnixListener::bind_addr(&socket_addr.0)?)
     }
 
-    fn new(handle: &Arc<IoHandle>, listener: mio::net::UnixListener) -> io::Result<Self> {
+    pub(super) fn new(
+        handle: &Arc<IoHandle>,
+        listener: mio::net::UnixListener,
+    ) -> io::Result<Self> {
         Ok(Self { io: Evented::new(handle, listener, Interest::READABLE)? })
     }
 

@@ -14,7 +14,9 @@ mod credentials;
 mod datagram;
 mod halves;
 mod listener;
+
 mod ready;
+mod socket;
 mod stream;
 
 pub use address::SocketAddr;
@@ -22,6 +24,7 @@ pub use credentials::UCred;
 pub use datagram::UnixDatagram;
 pub use halves::*;
 pub use listener::UnixListener;
+pub use socket::UnixSocket;
 pub use stream::UnixStream;
 
 /// The number of a user.

@@ -77,7 +77,7 @@ impl UnixDatagram {
         self.try_io(Interest::READABLE, || self.receive_from(buf))
     }
 
-    fn receive_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+    pub(super) fn receive_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         let (length, sender) = self.io.recv_from(buf)?;
         Ok((length, sender.into()))
     }

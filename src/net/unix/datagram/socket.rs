@@ -86,7 +86,10 @@ impl UnixDatagram {
         Ok((Self::new(&handle, one)?, Self::new(&handle, other)?))
     }
 
-    fn new(handle: &Arc<IoHandle>, socket: mio::net::UnixDatagram) -> io::Result<Self> {
+    pub(in crate::net) fn new(
+        handle: &Arc<IoHandle>,
+        socket: mio::net::UnixDatagram,
+    ) -> io::Result<Self> {
         let both = Interest::READABLE.add(Interest::WRITABLE);
         Ok(Self { io: Evented::new(handle, socket, both)? })
     }
