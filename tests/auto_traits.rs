@@ -212,6 +212,18 @@ fn auto_traits_of_descriptors_are_as_promised() {
 }
 
 #[test]
+#[cfg(all(feature = "net", unix))]
+fn auto_traits_of_pipes_are_as_promised() {
+    use runtime::net::unix::pipe::{OpenOptions, Receiver, Sender};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        OpenOptions:                "yes  yes  yes   yes        yes";
+        Receiver:                   "yes  yes  yes   yes        yes";
+        Sender:                     "yes  yes  yes   yes        yes";
+    }
+}
+
+#[test]
 #[cfg(feature = "net")]
 fn futures_of_sockets_are_send() {
     use runtime::net::{TcpListener, TcpStream, UdpSocket, lookup_host};

@@ -14,6 +14,7 @@ mod credentials;
 mod datagram;
 mod halves;
 mod listener;
+pub mod pipe;
 
 mod ready;
 mod socket;
