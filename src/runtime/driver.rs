@@ -102,11 +102,31 @@ pub(crate) fn is_last_poll() -> bool {
 #[cfg(feature = "net")]
 #[track_caller]
 pub(crate) fn io() -> std::io::Result<Arc<IoHandle>> {
-    with_current(|scheduler, _| {
-        assert!(
-            scheduler.config().enable_io,
-            "this runtime was built without I/O: call `enable_io` or `enable_all` on its `Builder`"
-        );
-        scheduler.driver().io().cloned()
-    })
+    // The panic is outside of the closure, which would hide the caller from it.
+    let found = with_current(|scheduler, _| {
+        scheduler.config().enable_io.then(|| scheduler.driver().io().cloned())
+    });
+    found.expect(
+        "this runtime was built without I/O: call `enable_io` or `enable_all` on its `Builder`",
+    )
+}
+
+/// Whether an operation on a socket or another I/O object failed because the runtime that the object belongs to has ended.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::net::UdpSocket;
+/// use runtime::runtime::{Runtime, is_rt_shutdown_err};
+///
+/// let runtime = Runtime::new()?;
+/// let socket = runtime.block_on(UdpSocket::bind("127.0.0.1:0"))?;
+/// drop(runtime);
+/// let error = runtime::block_on(socket.readable()).unwrap_err();
+/// assert!(is_rt_shutdown_err(&error));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[cfg(feature = "net")]
+pub fn is_rt_shutdown_err(err: &std::io::Error) -> bool {
+    crate::driver::is_ended(err)
 }

@@ -62,6 +62,8 @@ mod runtime;
 mod stuck;
 
 pub use builder::Builder;
+#[cfg(feature = "net")]
+pub use driver::is_rt_shutdown_err;
 pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
 pub use local_runtime::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;

@@ -25,5 +25,5 @@ mod tests;
 
 pub(crate) use entry::Direction;
 pub(crate) use reactor::{IoHandle, Reactor};
-pub(crate) use readiness::ReadyEvent;
+pub(crate) use readiness::{ReadyEvent, is_ended};
 pub(crate) use source::Evented;

@@ -75,6 +75,7 @@
 //!
 //! That waiters are not missed rests on their lock, not on the word: see `entry`.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -208,8 +209,25 @@ impl Readiness {
 /// What every operation returns once the runtime has ended.
 #[cold]
 pub(super) fn ended() -> io::Error {
-    io::Error::other("the runtime of this I/O object has ended")
+    io::Error::other(Ended)
 }
+
+/// Whether an error is the one that every operation returns once the runtime has ended.
+pub(crate) fn is_ended(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Ended>())
+}
+
+/// What is inside of that error.
+#[derive(Debug)]
+struct Ended;
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the runtime of this I/O object has ended")
+    }
+}
+
+impl Error for Ended {}
 
 impl fmt::Debug for Readiness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
