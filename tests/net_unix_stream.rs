@@ -235,7 +235,6 @@ fn a_read_that_stops_behind_passed_descriptors_is_not_the_last() {
         let passed = [theirs.as_fd()];
         assert!(ancillary.push(SendAncillaryMessage::ScmRights(&passed)));
         sendmsg(&theirs, &[IoSlice::new(b"one")], &mut ancillary, SendFlags::empty()).unwrap();
-        drop(ancillary);
         theirs.write_all(b"two").unwrap();
 
         let mut bytes = [0; 64];

@@ -58,6 +58,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn new(inner: T) -> io::Result<Self> {
         Ok(Self::try_new(inner)?)
     }
@@ -71,6 +72,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn with_interest(inner: T, interest: Interest) -> io::Result<Self> {
         Ok(Self::try_with_interest(inner, interest)?)
     }
@@ -84,6 +86,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn try_new(inner: T) -> Result<Self, AsyncFdRegisterError<T>> {
         Self::try_with_interest(inner, Interest::READABLE | Interest::WRITABLE)
     }
@@ -97,6 +100,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn try_with_interest(
         inner: T,
         interest: Interest,
@@ -109,6 +113,45 @@ impl<T: AsRawFd> AsyncFd<T> {
             Ok(io) => Ok(Self { io }),
             Err((Descriptor { inner, .. }, cause)) => Err(AsyncFdRegisterError { inner, cause }),
         }
+    }
+
+    /// As [`try_new`](Self::try_new), with a promise that nothing here rests on: it is there for those who call it by this name.
+    ///
+    /// # Safety
+    ///
+    /// The descriptor stays open and the same until this is dropped or taken apart.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    ///
+    /// # Panics
+    ///
+    /// If the runtime was built without I/O.
+    #[track_caller]
+    pub unsafe fn register(inner: T) -> Result<Self, AsyncFdRegisterError<T>> {
+        Self::try_new(inner)
+    }
+
+    /// As [`register`](Self::register), for what is asked for.
+    ///
+    /// # Safety
+    ///
+    /// As for [`register`](Self::register).
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    ///
+    /// # Panics
+    ///
+    /// If the runtime was built without I/O.
+    #[track_caller]
+    pub unsafe fn register_with_interest(
+        inner: T,
+        interest: Interest,
+    ) -> Result<Self, AsyncFdRegisterError<T>> {
+        Self::try_with_interest(inner, interest)
     }
 
     /// What is in here.

@@ -138,6 +138,7 @@ impl TcpListener {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_std(listener: net::TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         Self::new(&driver::io()?, mio::net::TcpListener::from_std(listener))

@@ -141,6 +141,7 @@ impl TcpSocket {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn listen(self, backlog: u32) -> io::Result<TcpListener> {
         let handle = driver::io()?;
         self.socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;

@@ -118,6 +118,7 @@ impl TcpStream {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_std(stream: net::TcpStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         Self::new(&driver::io()?, mio::net::TcpStream::from_std(stream))

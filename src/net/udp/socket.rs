@@ -81,6 +81,7 @@ impl UdpSocket {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_std(socket: net::UdpSocket) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
         Self::new(&driver::io()?, mio::net::UdpSocket::from_std(socket))

@@ -55,6 +55,7 @@ impl UnixListener {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         let handle = driver::io()?;
         Self::new(&handle, mio::net::UnixListener::bind(path)?)
@@ -88,6 +89,7 @@ impl UnixListener {
     /// })
     /// # .unwrap(); }
     /// ```
+    #[track_caller]
     pub fn bind_addr(socket_addr: &SocketAddr) -> io::Result<Self> {
         let handle = driver::io()?;
         Self::new(&handle, mio::net::UnixListener::bind_addr(&socket_addr.0)?)
@@ -145,6 +147,7 @@ impl UnixListener {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_std(listener: net::UnixListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         Self::new(&driver::io()?, mio::net::UnixListener::from_std(listener))

@@ -88,6 +88,7 @@ impl UnixSocket {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn listen(self, backlog: u32) -> io::Result<UnixListener> {
         self.has_to_be(Type::STREAM, "a socket for datagrams does not listen")?;
         let handle = driver::io()?;
@@ -128,6 +129,7 @@ impl UnixSocket {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn datagram(self) -> io::Result<UnixDatagram> {
         self.has_to_be(Type::DGRAM, "a socket for streams takes no datagrams")?;
         UnixDatagram::new(&driver::io()?, mio::net::UnixDatagram::from_std(self.socket.into()))

@@ -119,6 +119,7 @@ impl UnixStream {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn pair() -> io::Result<(Self, Self)> {
         let handle = driver::io()?;
         let (one, other) = mio::net::UnixStream::pair()?;
@@ -136,6 +137,7 @@ impl UnixStream {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_std(stream: net::UnixStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         Self::new(&driver::io()?, mio::net::UnixStream::from_std(stream))

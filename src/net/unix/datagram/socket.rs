@@ -52,6 +52,7 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         let handle = driver::io()?;
         Self::new(&handle, mio::net::UnixDatagram::bind(path)?)
@@ -66,6 +67,7 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn unbound() -> io::Result<Self> {
         let handle = driver::io()?;
         Self::new(&handle, mio::net::UnixDatagram::unbound()?)
@@ -80,6 +82,7 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn pair() -> io::Result<(Self, Self)> {
         let handle = driver::io()?;
         let (one, other) = mio::net::UnixDatagram::pair()?;
@@ -105,6 +108,7 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_std(datagram: net::UnixDatagram) -> io::Result<Self> {
         datagram.set_nonblocking(true)?;
         Self::new(&driver::io()?, mio::net::UnixDatagram::from_std(datagram))

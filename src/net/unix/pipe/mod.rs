@@ -45,6 +45,7 @@ pub use sender::Sender;
 /// })
 /// # .unwrap();
 /// ```
+#[track_caller]
 pub fn pipe() -> io::Result<(Sender, Receiver)> {
     let (sender, receiver) = mio::unix::pipe::new()?;
     Ok((Sender::new(sender)?, Receiver::new(receiver)?))

@@ -35,6 +35,7 @@ impl Sender {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_file(file: File) -> io::Result<Self> {
         kind::accept(&file, Access::Write)?;
         Self::from_file_unchecked(file)
@@ -49,6 +50,7 @@ impl Sender {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_owned_fd(owned_fd: OwnedFd) -> io::Result<Self> {
         Self::from_file(owned_fd.into())
     }
@@ -63,6 +65,7 @@ impl Sender {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_file_unchecked(file: File) -> io::Result<Self> {
         Self::from_owned_fd_unchecked(file.into())
     }
@@ -76,10 +79,12 @@ impl Sender {
     /// # Panics
     ///
     /// If the runtime was built without I/O.
+    #[track_caller]
     pub fn from_owned_fd_unchecked(owned_fd: OwnedFd) -> io::Result<Self> {
         Self::new(owned_fd.into())
     }
 
+    #[track_caller]
     pub(super) fn new(end: pipe::Sender) -> io::Result<Self> {
         Ok(Self { io: Evented::new(&driver::io()?, end, Interest::WRITABLE)? })
     }
