@@ -312,3 +312,34 @@ fn options_are_kept() {
         assert_eq!(listener.ttl().unwrap(), 43);
     });
 }
+
+/// What a client has sent before it was accepted is read at once: nothing has to be reported first. If nothing is there, the
+/// assumption is taken back, and what comes later is reported.
+#[test]
+fn an_accepted_stream_is_read_before_anything_was_reported() {
+    let _watch = watch();
+    with_sockets(0).block_on(async {
+        let (listener, address) = listen().await;
+        let mut early = std::net::TcpStream::connect(address).unwrap();
+        early.write_all(b"early").unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut bytes = [0; 16];
+        assert_eq!(stream.try_read(&mut bytes).unwrap(), 5);
+        assert_eq!(stream.try_write(b"x").unwrap(), 1);
+
+        let mut late = std::net::TcpStream::connect(address).unwrap();
+        let (mut stream, _) = listener.accept().await.unwrap();
+        assert_eq!(stream.try_read(&mut bytes).unwrap_err().kind(), ErrorKind::WouldBlock);
+        assert!(poll_once(&mut Box::pin(stream.readable()), &Counts::new()).is_pending());
+        late.write_all(b"late").unwrap();
+        assert_eq!(stream.read(&mut bytes).await.unwrap(), 4);
+
+        // The end came with the bytes, and no event has told of either.
+        let mut ended = std::net::TcpStream::connect(address).unwrap();
+        ended.write_all(b"end").unwrap();
+        drop(ended);
+        let (mut stream, _) = listener.accept().await.unwrap();
+        assert_eq!(stream.read(&mut bytes).await.unwrap(), 3);
+        assert_eq!(stream.read(&mut bytes).await.unwrap(), 0);
+    });
+}

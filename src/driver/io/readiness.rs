@@ -16,7 +16,7 @@
 //!
 //! | part | written by, when | cleared by, when |
 //! |---|---|---|
-//! | the six states | the reactor, for an event | who was told of them and then proved them wrong, in the same tick |
+//! | the six states | the reactor, for an event; READABLE and WRITABLE also who makes the object | who was told of them and then proved them wrong, in the same tick |
 //! | `ENDED` | the end of the runtime | never |
 //! | tick | the reactor adds one for each event | never; it does not come round: an event each nanosecond takes two years |
 //!
@@ -35,6 +35,16 @@
 //! than the one of step 1, whose event was taken from the system before the call. If the reactor writes it
 //! before step 3, the tick differs and nothing is cleared; if after, it sets the states again. Both are
 //! changes of one word.
+//!
+//! # An assumption
+//!
+//! Of a connection that was accepted one may assume that it is ready, before the system has said so: often the peer's first
+//! bytes are there. Who makes the object sets READABLE and WRITABLE then, without a tick, after it was registered and before
+//! anybody else has it. A wrong assumption is refuted as any other state is: by who was told of it, in the same tick. Nothing is
+//! lost by it, since what makes it true later is an edge with an event of its own. What lies in the object when it is
+//! registered is an edge too: if its event is not written yet when a short read clears the assumption, then it sets the states
+//! again, and brings what makes a short read prove nothing. (Rejected: to begin with these states in the word. It would be as
+//! good, but whoever registers anything would have to say what he assumes.)
 //!
 //! # A short read
 //!
@@ -71,6 +81,7 @@
 //! |---|---|---|
 //! | event, end | Release | what the system wrote before it gave the event comes before the tick |
 //! | look | Acquire | meets it: the system call that follows does not look earlier than that; else it could miss the data, and clear with a tick that is newer than what it saw |
+//! | assume | Relaxed | it publishes nothing: what it lets look at is the socket, which its maker has in hand |
 //! | clear | Relaxed | it publishes nothing, and depends on what the system call returned, so it cannot come before that. As a change of the same word it leaves the tick's Release in force |
 //!
 //! That waiters are not missed rests on their lock, not on the word: see `entry`.
@@ -168,6 +179,11 @@ impl Readiness {
                 Err(newer) => word = newer,
             }
         }
+    }
+
+    /// Who makes the object assumes that it is in these states.
+    pub(super) fn assume(&self, ready: Ready) {
+        self.0.fetch_or(u64::from(ready.bits()), Relaxed);
     }
 
     /// The runtime has ended.

@@ -20,7 +20,7 @@ use super::readiness::ReadyEvent;
 use super::sys;
 use super::table::Key;
 use crate::coop;
-use crate::io::Interest;
+use crate::io::{Interest, Ready};
 use crate::util::wait_list::Waiter;
 
 /// The registration of one I/O object.
@@ -87,6 +87,11 @@ impl Registration {
             Poll::Ready(event)
         })
         .await
+    }
+
+    /// Assumes that the object is ready to be read and written: a guess, which the first operation that has to wait refutes.
+    pub(crate) fn assume_ready(&self) {
+        self.entry.readiness.assume(Ready::READABLE | Ready::WRITABLE);
     }
 
     /// The operation that `event` promised not to wait would have to.

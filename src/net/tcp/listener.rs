@@ -123,8 +123,10 @@ impl TcpListener {
         &self,
         (stream, peer): (mio::net::TcpStream, SocketAddr),
     ) -> io::Result<(TcpStream, SocketAddr)> {
-        let handle = self.io.registration().handle();
-        Ok((TcpStream::new(handle, stream)?, peer))
+        let stream = TcpStream::new(self.io.registration().handle(), stream)?;
+        // The peer's first bytes are often there, and there is room for ours.
+        stream.io.registration().assume_ready();
+        Ok((stream, peer))
     }
 
     /// Makes a listener of one of the standard library.

@@ -132,8 +132,10 @@ impl UnixListener {
         &self,
         (stream, peer): (mio::net::UnixStream, net::SocketAddr),
     ) -> io::Result<(UnixStream, SocketAddr)> {
-        let handle = self.io.registration().handle();
-        Ok((UnixStream::new(handle, stream)?, SocketAddr(peer)))
+        let stream = UnixStream::new(self.io.registration().handle(), stream)?;
+        // The peer's first bytes are often there, and there is room for ours.
+        stream.io.registration().assume_ready();
+        Ok((stream, SocketAddr(peer)))
     }
 
     /// Makes a listener of one of the standard library.
