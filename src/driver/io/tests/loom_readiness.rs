@@ -100,6 +100,27 @@ fn loom_an_event_against_a_first_poll() {
 }
 
 #[test]
+fn loom_an_event_against_an_assumption() {
+    let assume_and_read = |socket: &Socket| {
+        socket.entry.readiness.assume(Ready::READABLE | Ready::WRITABLE);
+        read(socket);
+    };
+    race(|_| {}, assume_and_read, Socket::receive);
+}
+
+#[test]
+fn loom_the_end_of_a_stream_against_a_short_read_on_an_assumption() {
+    let read_short = |socket: &Socket| {
+        socket.entry.readiness.assume(Ready::READABLE | Ready::WRITABLE);
+        let short = socket.wait(Direction::Read).unwrap();
+        socket.entry.readiness.clear_after_short(short);
+        socket.wait(Direction::Read).unwrap();
+    };
+    let end = |socket: &Socket| socket.report(Ready::READABLE | Ready::READ_CLOSED);
+    race(|_| {}, read_short, end);
+}
+
+#[test]
 fn loom_an_event_against_a_change_of_wakers() {
     let read = |socket: &Socket| {
         let _ = socket.entry.poll(Direction::Read, Waker::noop());
