@@ -127,6 +127,8 @@ fn an_abstract_name_is_bound_and_connected_to() {
         listener.accept().await.unwrap();
         assert_eq!(client.peer_addr().unwrap().as_abstract_name(), Some(name.as_bytes()));
         assert_eq!(client.peer_addr().unwrap().as_pathname(), None);
+        let client = UnixStream::connect(format!("\0{name}")).await.unwrap();
+        assert_eq!(client.peer_addr().unwrap().as_abstract_name(), Some(name.as_bytes()));
     });
 }
 

@@ -1,6 +1,9 @@
 //! What the ends of Unix sockets are named by.
 
 use std::fmt;
+use std::io;
+#[cfg(any(target_os = "android", target_os = "linux"))]
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net;
 use std::path::Path;
 
@@ -44,6 +47,21 @@ impl SocketAddr {
         use std::os::linux::net::SocketAddrExt;
         self.0.as_abstract_name()
     }
+}
+
+/// The address that a path stands for. With a zero at its beginning it is an abstract name, where there are such.
+pub(super) fn of_path(path: &Path) -> io::Result<net::SocketAddr> {
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    {
+        #[cfg(target_os = "android")]
+        use std::os::android::net::SocketAddrExt;
+        #[cfg(target_os = "linux")]
+        use std::os::linux::net::SocketAddrExt;
+        if let Some(name) = path.as_os_str().as_bytes().strip_prefix(b"\0") {
+            return net::SocketAddr::from_abstract_name(name);
+        }
+    }
+    net::SocketAddr::from_pathname(path)
 }
 
 impl From<net::SocketAddr> for SocketAddr {

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::{SocketAddr, UnixStream};
+use super::{SocketAddr, UnixStream, address};
 use crate::driver::{Direction, Evented, IoHandle};
 use crate::io::Interest;
 use crate::runtime::driver;
@@ -46,7 +46,7 @@ pub struct UnixListener {
 }
 
 impl UnixListener {
-    /// Binds a new listener to a path, which must not be there yet.
+    /// Binds a new listener to a path, which must not be there yet. On Linux one that begins with a zero is an abstract name.
     ///
     /// # Errors
     ///
@@ -57,8 +57,7 @@ impl UnixListener {
     /// If the runtime was built without I/O.
     #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
-        let handle = driver::io()?;
-        Self::new(&handle, mio::net::UnixListener::bind(path)?)
+        Self::bind_addr(&SocketAddr(address::of_path(path.as_ref())?))
     }
 
     /// As [`bind`](Self::bind), to a path or an abstract name.

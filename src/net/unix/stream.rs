@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, SocketAddr, UCred, WriteHalf};
+use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, SocketAddr, UCred, WriteHalf, address};
 use crate::driver::{Evented, IoHandle};
 use crate::io::Interest;
 use crate::net::{byte_stream, halves};
@@ -44,7 +44,7 @@ pub struct UnixStream {
 }
 
 impl UnixStream {
-    /// Connects to the listener at a path.
+    /// Connects to the listener at a path. On Linux one that begins with a zero is an abstract name.
     ///
     /// The system connects at once, or fails with [`WouldBlock`](ErrorKind::WouldBlock) if the listener's queue is full: Linux
     /// tells nobody when there is room again.
@@ -61,9 +61,7 @@ impl UnixStream {
     ///
     /// If the runtime was built without I/O.
     pub async fn connect<P: AsRef<Path>>(path: P) -> io::Result<Self> {
-        let handle = driver::io()?;
-        let stream = mio::net::UnixStream::connect(path)?;
-        Self::new(&handle, stream)?.connected().await
+        Self::connect_addr(&SocketAddr(address::of_path(path.as_ref())?)).await
     }
 
     /// As [`connect`](Self::connect), to a path or an abstract name.
