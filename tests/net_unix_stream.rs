@@ -283,3 +283,13 @@ fn streams_and_listeners_go_to_the_standard_library_and_back() {
         assert!(client.take_error().unwrap().is_none());
     });
 }
+
+/// The ends of a pair have room from the beginning, and nothing has to report it first.
+#[test]
+fn a_pair_is_written_before_anything_was_reported() {
+    with_sockets(1).block_on(async {
+        let (one, other) = UnixStream::pair().unwrap();
+        assert_eq!(one.try_write(b"x").unwrap(), 1);
+        assert_eq!(other.try_write(b"yz").unwrap(), 2);
+    });
+}

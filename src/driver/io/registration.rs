@@ -89,9 +89,9 @@ impl Registration {
         .await
     }
 
-    /// Assumes that the object is ready to be read and written: a guess, which the first operation that has to wait refutes.
-    pub(crate) fn assume_ready(&self) {
-        self.entry.readiness.assume(Ready::READABLE | Ready::WRITABLE);
+    /// Assumes that the object is in these states: a guess, which the first operation that has to wait refutes.
+    pub(crate) fn assume(&self, ready: Ready) {
+        self.entry.readiness.assume(ready);
     }
 
     /// The operation that `event` promised not to wait would have to.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use super::TcpStream;
 use crate::driver::{Direction, Evented, IoHandle};
-use crate::io::Interest;
+use crate::io::{Interest, Ready};
 use crate::net::{ToSocketAddrs, lookup};
 use crate::runtime::driver;
 
@@ -125,7 +125,7 @@ impl TcpListener {
     ) -> io::Result<(TcpStream, SocketAddr)> {
         let stream = TcpStream::new(self.io.registration().handle(), stream)?;
         // The peer's first bytes are often there, and there is room for ours.
-        stream.io.registration().assume_ready();
+        stream.io.registration().assume(Ready::READABLE | Ready::WRITABLE);
         Ok((stream, peer))
     }
 

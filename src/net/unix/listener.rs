@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use super::{SocketAddr, UnixStream, address};
 use crate::driver::{Direction, Evented, IoHandle};
-use crate::io::Interest;
+use crate::io::{Interest, Ready};
 use crate::runtime::driver;
 
 /// A Unix socket that takes connections.
@@ -133,7 +133,7 @@ impl UnixListener {
     ) -> io::Result<(UnixStream, SocketAddr)> {
         let stream = UnixStream::new(self.io.registration().handle(), stream)?;
         // The peer's first bytes are often there, and there is room for ours.
-        stream.io.registration().assume_ready();
+        stream.io.registration().assume(Ready::READABLE | Ready::WRITABLE);
         Ok((stream, SocketAddr(peer)))
     }
 

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, SocketAddr, UCred, WriteHalf, address};
 use crate::driver::{Evented, IoHandle};
-use crate::io::Interest;
+use crate::io::{Interest, Ready};
 use crate::net::{byte_stream, halves};
 use crate::runtime::driver;
 
@@ -121,7 +121,11 @@ impl UnixStream {
     pub fn pair() -> io::Result<(Self, Self)> {
         let handle = driver::io()?;
         let (one, other) = mio::net::UnixStream::pair()?;
-        Ok((Self::new(&handle, one)?, Self::new(&handle, other)?))
+        let pair = (Self::new(&handle, one)?, Self::new(&handle, other)?);
+        // There is room at both ends.
+        pair.0.io.registration().assume(Ready::WRITABLE);
+        pair.1.io.registration().assume(Ready::WRITABLE);
+        Ok(pair)
     }
 
     /// Makes a stream of one of the standard library.

@@ -86,7 +86,11 @@ impl UnixDatagram {
     pub fn pair() -> io::Result<(Self, Self)> {
         let handle = driver::io()?;
         let (one, other) = mio::net::UnixDatagram::pair()?;
-        Ok((Self::new(&handle, one)?, Self::new(&handle, other)?))
+        let pair = (Self::new(&handle, one)?, Self::new(&handle, other)?);
+        // There is room at both ends.
+        pair.0.io.registration().assume(Ready::WRITABLE);
+        pair.1.io.registration().assume(Ready::WRITABLE);
+        Ok(pair)
     }
 
     pub(in crate::net) fn new(
