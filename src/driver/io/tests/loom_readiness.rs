@@ -6,7 +6,8 @@
 //! Seen to fail: with `Relaxed` for the Release of an event, and for the Acquire of a look; with a clear that does not
 //! compare the tick; with a short read that clears in spite of `READ_CLOSED`; with a waiting side that does not look
 //! again under the lock; with an end that wakes nobody, or lets an entry in afterwards; with a table that does not
-//! compare generations; with one slot for both directions; and with a list from which the first waiter alone is taken.
+//! compare generations; with one slot for both directions; with a list from which the first waiter alone is taken; and with an
+//! assumption that overwrites the word.
 
 use std::future::poll_fn;
 use std::io;
