@@ -63,6 +63,8 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 pub mod docs {
     #[doc = include_str!("../docs/architecture.md")]
     pub mod architecture {}
+    #[doc = include_str!("../docs/tokio.md")]
+    pub mod tokio {}
 }
 
 /// The example of the README is a test.
