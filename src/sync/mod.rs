@@ -45,7 +45,9 @@
 //!
 //! What has `blocking` in its name blocks the thread, for use outside of tasks. In a task it works too, where Tokio
 //! panics: if it has to wait, the worker's permit is given to another thread first. In a current-thread runtime or a
-//! [`LocalSet`](crate::task::LocalSet) there is no other thread, and it panics.
+//! [`LocalSet`](crate::task::LocalSet) there is no other thread, and it panics. Where
+//! [`max_blocking_threads`](crate::Builder::max_blocking_threads) leaves none, it blocks its worker, as any other call that
+//! blocks does.
 //!
 //! # What it does not know
 //!

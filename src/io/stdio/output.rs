@@ -50,3 +50,67 @@ impl<T: Lock> Output<T> {
         counted(cx, |cx| self.0.poll_flush(cx))
     }
 }
+
+/// What a handle does by its field `output`, and on Unix by `stream`, which has the name that it has in the standard library.
+macro_rules! face {
+    ($stream:ident) => {
+        impl $crate::io::stdio::output::Lock for std::io::$stream {
+            fn lock(&self) -> impl std::io::Write + '_ {
+                std::io::$stream::lock(self)
+            }
+        }
+
+        impl tokio::io::AsyncWrite for $stream {
+            fn poll_write(
+                mut self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+                buf: &[u8],
+            ) -> std::task::Poll<std::io::Result<usize>> {
+                self.output.poll_write(cx, &[std::io::IoSlice::new(buf)])
+            }
+
+            fn poll_write_vectored(
+                mut self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+                bufs: &[std::io::IoSlice<'_>],
+            ) -> std::task::Poll<std::io::Result<usize>> {
+                self.output.poll_write(cx, bufs)
+            }
+
+            fn is_write_vectored(&self) -> bool {
+                true
+            }
+
+            fn poll_flush(
+                mut self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<std::io::Result<()>> {
+                self.output.poll_flush(cx)
+            }
+
+            /// Flushes; the stream itself stays open, as it belongs to the process.
+            fn poll_shutdown(
+                self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<std::io::Result<()>> {
+                self.poll_flush(cx)
+            }
+        }
+
+        #[cfg(unix)]
+        impl std::os::fd::AsFd for $stream {
+            fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+                self.stream.as_fd()
+            }
+        }
+
+        #[cfg(unix)]
+        impl std::os::fd::AsRawFd for $stream {
+            fn as_raw_fd(&self) -> std::os::fd::RawFd {
+                self.stream.as_raw_fd()
+            }
+        }
+    };
+}
+
+pub(super) use face;

@@ -1,12 +1,8 @@
 //! The standard error output.
 
-use std::io::{self, IoSlice, Write};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::io;
 
-use tokio::io::AsyncWrite;
-
-use super::output::{Lock, Output};
+use super::output::{self, Output};
 
 /// The standard error output of the process; see [`stderr`].
 #[derive(Debug)]
@@ -54,53 +50,4 @@ pub fn stderr() -> Stderr {
     }
 }
 
-impl Lock for io::Stderr {
-    fn lock(&self) -> impl Write + '_ {
-        io::Stderr::lock(self)
-    }
-}
-
-impl AsyncWrite for Stderr {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.output.poll_write(cx, &[IoSlice::new(buf)])
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.output.poll_write(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.output.poll_flush(cx)
-    }
-
-    /// Flushes; the stream itself stays open, as it belongs to the process.
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_flush(cx)
-    }
-}
-
-#[cfg(unix)]
-impl std::os::fd::AsFd for Stderr {
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-        self.stream.as_fd()
-    }
-}
-
-#[cfg(unix)]
-impl std::os::fd::AsRawFd for Stderr {
-    fn as_raw_fd(&self) -> std::os::fd::RawFd {
-        self.stream.as_raw_fd()
-    }
-}
+output::face!(Stderr);

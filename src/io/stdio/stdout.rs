@@ -1,12 +1,8 @@
 //! The standard output.
 
-use std::io::{self, IoSlice, Write};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::io;
 
-use tokio::io::AsyncWrite;
-
-use super::output::{Lock, Output};
+use super::output::{self, Output};
 
 /// The standard output of the process; see [`stdout`].
 #[derive(Debug)]
@@ -55,53 +51,4 @@ pub fn stdout() -> Stdout {
     }
 }
 
-impl Lock for io::Stdout {
-    fn lock(&self) -> impl Write + '_ {
-        io::Stdout::lock(self)
-    }
-}
-
-impl AsyncWrite for Stdout {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.output.poll_write(cx, &[IoSlice::new(buf)])
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.output.poll_write(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.output.poll_flush(cx)
-    }
-
-    /// Flushes; the stream itself stays open, as it belongs to the process.
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_flush(cx)
-    }
-}
-
-#[cfg(unix)]
-impl std::os::fd::AsFd for Stdout {
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-        self.stream.as_fd()
-    }
-}
-
-#[cfg(unix)]
-impl std::os::fd::AsRawFd for Stdout {
-    fn as_raw_fd(&self) -> std::os::fd::RawFd {
-        self.stream.as_raw_fd()
-    }
-}
+output::face!(Stdout);
