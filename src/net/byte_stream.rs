@@ -5,7 +5,7 @@
 //! wait, is not made. Two calls are short for another reason, and say nothing: the end of the stream, which moves nothing,
 //! and a call with more slices than the system takes at once.
 
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice, Write};
 use std::task::{Context, Poll, ready};
 
 use mio::event::Source;
@@ -13,15 +13,13 @@ use tokio::io::ReadBuf;
 
 use crate::coop;
 use crate::driver::{Direction, Evented, ReadyEvent};
+use crate::util::fill::{Fill, Filled};
 
 /// How many slices every system takes in one call.
 const MOST_SLICES: usize = 16;
 
-/// How much memory that was never written is cleared for one read: a buffer may be larger than what ever comes.
-pub(super) const MOST_CLEARED: usize = 32 * 1024;
-
 /// A source of which bytes are read, or to which they are written.
-pub(super) trait ByteStream: Source {
+pub(super) trait ByteStream: Source + Fill {
     /// Whether a call that moved less than it was asked to has emptied, or filled, the system's buffer. It has not where a
     /// read may stop at a mark between the bytes: see `driver::io::readiness`.
     const SHORT_TELLS: bool;
@@ -51,25 +49,16 @@ pub(super) fn poll_read<S: ByteStream>(
     io: &Evented<S>,
     cx: &mut Context<'_>,
     buf: &mut ReadBuf<'_>,
-) -> Poll<io::Result<()>>
-where
-    for<'a> &'a S: Read,
-{
+) -> Poll<io::Result<()>> {
     if buf.remaining() == 0 {
         return poll_nothing(cx);
     }
-    let space = space(buf);
-    let read = |event| after_short(io, event, space.len(), (&**io).read(space));
-    let n = ready!(io.registration().poll_io(cx, Direction::Read, read))?;
-    buf.advance(n);
-    Poll::Ready(Ok(()))
-}
-
-/// The part of `buf` that one read fills at most.
-pub(super) fn space<'a>(buf: &'a mut ReadBuf<'_>) -> &'a mut [u8] {
-    let written_before = buf.initialized().len() - buf.filled().len();
-    let length = buf.remaining().min(written_before.max(MOST_CLEARED));
-    buf.initialize_unfilled_to(length)
+    let read = |event| {
+        let Filled { asked, came } = (**io).fill(buf)?;
+        after_short(io, event, asked, came);
+        Ok(())
+    };
+    io.registration().poll_io(cx, Direction::Read, read)
 }
 
 /// Writes what the system takes of `bytes`.
@@ -81,7 +70,11 @@ pub(super) fn poll_write<S: ByteStream>(
 where
     for<'a> &'a S: Write,
 {
-    let write = |event| after_short(io, event, bytes.len(), (&**io).write(bytes));
+    let write = |event| {
+        let moved = (&**io).write(bytes)?;
+        after_short(io, event, bytes.len(), moved);
+        Ok(moved)
+    };
     io.registration().poll_io(cx, Direction::Write, write)
 }
 
@@ -98,21 +91,19 @@ where
         ..=MOST_SLICES => slices.iter().map(|slice| slice.len()).sum(),
         _ => 0, // so that no count is less
     };
-    let write = |event| after_short(io, event, asked, (&**io).write_vectored(slices));
+    let write = |event| {
+        let moved = (&**io).write_vectored(slices)?;
+        after_short(io, event, asked, moved);
+        Ok(moved)
+    };
     io.registration().poll_io(cx, Direction::Write, write)
 }
 
 /// Tells the registration if fewer bytes than were asked for were moved, but not none.
-fn after_short<S: ByteStream>(
-    io: &Evented<S>,
-    event: ReadyEvent,
-    asked: usize,
-    moved: io::Result<usize>,
-) -> io::Result<usize> {
-    if S::SHORT_TELLS && moved.as_ref().is_ok_and(|&moved| 0 < moved && moved < asked) {
+fn after_short<S: ByteStream>(io: &Evented<S>, event: ReadyEvent, asked: usize, moved: usize) {
+    if S::SHORT_TELLS && 0 < moved && moved < asked {
         io.registration().clear_after_short(event);
     }
-    moved
 }
 
 /// An operation without a buffer: it is done, and waits for no peer.

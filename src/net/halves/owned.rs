@@ -11,7 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::Stream;
 use super::reunite_error::ReuniteError;
 use crate::io::{Interest, Ready};
-use crate::net::{byte_stream, growing};
+use crate::net::growing;
+use crate::util::fill;
 
 /// The reading direction of a stream, owned.
 ///
@@ -109,7 +110,7 @@ impl<S: Stream> OwnedReadHalf<S> {
     ///
     /// As [`try_read`](Self::try_read).
     pub fn try_read_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
-        growing::receive(buf, byte_stream::MOST_CLEARED, |room| self.try_read(room))
+        growing::receive(buf, fill::MOST_CLEARED, |room| self.try_read(room))
     }
 
     /// As [`ready`](crate::net::TcpStream::ready) of the stream.

@@ -7,7 +7,8 @@ use bytes::BufMut;
 
 use super::TcpStream;
 use crate::io::{Interest, Ready};
-use crate::net::{byte_stream, growing};
+use crate::net::growing;
+use crate::util::fill;
 
 impl TcpStream {
     /// Waits until the stream is ready for one of the things in `interest`, and tells for which.
@@ -124,7 +125,7 @@ impl TcpStream {
     ///
     /// As [`try_read`](Self::try_read).
     pub fn try_read_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
-        growing::receive(buf, byte_stream::MOST_CLEARED, |room| self.try_read(room))
+        growing::receive(buf, fill::MOST_CLEARED, |room| self.try_read(room))
     }
 
     /// Writes what the system takes at once. Returns how many bytes.

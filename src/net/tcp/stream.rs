@@ -14,6 +14,7 @@ use crate::driver::{Direction, Evented, IoHandle};
 use crate::io::Interest;
 use crate::net::{ToSocketAddrs, byte_stream, halves, lookup};
 use crate::runtime::driver;
+use crate::util::fill;
 
 /// What is asked of the system for a stream.
 ///
@@ -199,7 +200,7 @@ impl TcpStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<usize>> {
-        let space = byte_stream::space(buf);
+        let space = fill::clear(buf);
         let peek = |_| self.io.peek(space);
         let n = ready!(self.io.registration().poll_io(cx, Direction::Read, peek))?;
         buf.advance(n);

@@ -3,6 +3,9 @@
 #[cfg(not(loom))]
 pub(crate) mod wakers;
 
+#[cfg(all(not(loom), feature = "net", unix))]
+mod fill;
+
 #[cfg(feature = "sync")]
 mod permits;
 

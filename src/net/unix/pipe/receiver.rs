@@ -15,6 +15,7 @@ use crate::driver::Evented;
 use crate::io::{Interest, Ready};
 use crate::net::{byte_stream, growing};
 use crate::runtime::driver;
+use crate::util::fill;
 
 /// The end of a pipe that reads.
 ///
@@ -168,7 +169,7 @@ impl Receiver {
     ///
     /// As [`try_read`](Self::try_read).
     pub fn try_read_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
-        growing::receive(buf, byte_stream::MOST_CLEARED, |room| self.try_read(room))
+        growing::receive(buf, fill::MOST_CLEARED, |room| self.try_read(room))
     }
 
     /// Does an operation on the descriptor, if it is ready for a read as far as is known.
