@@ -12,7 +12,8 @@
 //! - A worker that goes to sleep takes it if it is there, and then waits in the reactor until the earliest
 //!   deadline of *all* wheels. If it is not there, the worker sleeps on its own condition, without a deadline.
 //! - A worker that runs looks in now and then, without waiting: it fires what is due in all wheels, and if the
-//!   attendant is in its place, takes it for a moment to see to the sockets.
+//!   attendant is in its place, takes it for a moment to see to the sockets. To ask after those is a system call, and the
+//!   fewer are ready, the more it costs for each; so while the worker has tasks, it lets [`SOCKETS_EVERY`] pass.
 //! - A thread that leaves its worker *hands over*: it may have been the last that would have looked in, and it may
 //!   have set timers of which it told nobody, since it was going to look in itself.
 //!
@@ -94,6 +95,18 @@ const CROWD: usize = 16;
 /// the dozen, and late by as much as the system's timers are anyhow.
 const PAUSE: Duration = Duration::from_micros(100);
 
+/// How long a worker that has tasks to run lets sockets wait, if nobody else sees to them. Timers cost no system call.
+pub(super) const SOCKETS_EVERY: Duration = Duration::from_micros(100);
+
+/// Why a worker looks in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// It has run tasks for a while, and goes on.
+    Passing,
+    /// It has none.
+    RanDry,
+}
+
 /// What one runtime has to wait for.
 ///
 /// | field | read | written |
@@ -149,6 +162,8 @@ pub(crate) struct Attendant {
     reactor: Option<Reactor>,
     /// Timers are fired then at the earliest, since there were many lately.
     not_before: Tick,
+    /// When somebody last asked after sockets, by the system's clock.
+    asked: Tick,
 }
 
 /// What the attendant found when it waited, to be seen to once its worker has a permit.
@@ -165,7 +180,7 @@ impl Driver {
         Self {
             clock: Clock::new(),
             wheels: (0..=workers).map(|_| OnceLock::new()).collect(),
-            attendant: Mutex::new(Some(Attendant { reactor: None, not_before: Tick::default() })),
+            attendant: Mutex::new(Some(Attendant::new())),
             waits_until: AtomicU64::new(UNATTENDED),
             waiting: Mutex::new(None),
             io: OnceLock::new(),
@@ -258,7 +273,7 @@ impl Driver {
     }
 
     /// Sees to what is due or ready now, by the system's clock, without waiting. For a worker that runs.
-    pub(crate) fn look_in(&self, now: Tick) {
+    pub(crate) fn look_in(&self, now: Tick, occasion: Occasion) {
         self.note_look();
         self.fire(self.clock.at(now));
         if self.clock.differs() {
@@ -267,8 +282,13 @@ impl Driver {
         if self.io.get().is_none() {
             return;
         }
-        if let Some(attendant) = self.take_attendant() {
-            Turn { driver: self, attendant: Some(attendant) }.poll_reactor();
+        match self.take_attendant() {
+            Some(mut attendant) if attendant.should_ask(now, occasion) => {
+                attendant.asked = now;
+                Turn { driver: self, attendant: Some(attendant) }.poll_reactor();
+            }
+            Some(attendant) => self.put_back(attendant),
+            None => {}
         }
     }
 
@@ -447,6 +467,15 @@ impl Driver {
 }
 
 impl Attendant {
+    fn new() -> Self {
+        Self { reactor: None, not_before: Tick::default(), asked: Tick::default() }
+    }
+
+    /// Whether sockets have waited for long enough.
+    fn should_ask(&self, now: Tick, occasion: Occasion) -> bool {
+        occasion == Occasion::RanDry || now.saturating_since(self.asked) >= SOCKETS_EVERY
+    }
+
     /// Takes the reactor, if it has none and there is one.
     fn take_fresh(&mut self, driver: &Driver) {
         if self.reactor.is_none() {
@@ -478,6 +507,7 @@ impl Turn<'_> {
         let is_crowd = self.driver.next() <= now && self.driver.fire(now) >= CROWD;
         let attendant = self.attendant.as_mut().expect("there until it is dropped");
         attendant.not_before = if is_crowd { now.saturating_add(PAUSE) } else { Tick::default() };
+        attendant.asked = system;
         system
     }
 

@@ -44,7 +44,7 @@ mod timers;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use attend::{Crew, Driver};
+pub(crate) use attend::{Crew, Driver, Occasion};
 #[cfg(feature = "time")]
 pub(crate) use clock::Clock;
 #[cfg(feature = "test-util")]

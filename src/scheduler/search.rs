@@ -38,7 +38,7 @@ use std::time::{Duration, Instant};
 use super::run_queue::Owner;
 use super::worker::{Local, Worker};
 use crate::cell::Runnable;
-use crate::driver::Tick;
+use crate::driver::{Occasion, Tick};
 use std::hint::spin_loop;
 use std::sync::Arc;
 
@@ -101,11 +101,11 @@ impl Local {
 
     /// Looks in at the driver, without waiting.
     #[cold]
-    pub(super) fn look_in(&self) {
+    pub(super) fn look_in(&self, occasion: Occasion) {
         let now = Tick::now();
         self.beat.looked(now);
         self.note_work(now);
-        self.scheduler().driver.look_in(now);
+        self.scheduler().driver.look_in(now, occasion);
     }
 
     /// A task that the driver wakes, when there is no other.
@@ -118,7 +118,7 @@ impl Local {
         if !scheduler.idle.others_run() || !scheduler.driver.has_business() {
             return None;
         }
-        self.look_in();
+        self.look_in(Occasion::RanDry);
         self.own_task()
     }
 
@@ -187,7 +187,7 @@ impl Local {
     fn look_around(&self) -> Option<Runnable> {
         // What the driver woke while this worker was given the search, or would have woken long ago.
         if self.scheduler().driver.is_due() {
-            self.look_in();
+            self.look_in(Occasion::RanDry);
         }
         if let Some(task) = self.own_task() {
             return Some(task);

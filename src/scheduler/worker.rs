@@ -25,7 +25,7 @@ use super::search::Pace;
 use super::{Home, Scheduler, context};
 use crate::cell::{self, JoinRef, OwnedSet, Runnable, Slot};
 use crate::coop;
-use crate::driver::{Parker, Tick};
+use crate::driver::{Occasion, Parker, Tick};
 use crate::util::rng::Rng;
 use crate::util::sync::fence;
 
@@ -389,7 +389,7 @@ impl Local {
     #[inline]
     fn keep_beat(&self) {
         if self.beat.is_due() {
-            self.look_in();
+            self.look_in(Occasion::Passing);
         }
     }
 

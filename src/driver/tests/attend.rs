@@ -1,6 +1,8 @@
 //! Who is called and who is woken, with a crew of the test's own.
 
 use std::cell::Cell;
+use std::io::Write;
+use std::os::unix::net::UnixStream;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -8,7 +10,9 @@ use std::task::{Context, Waker};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::driver::{Crew, Driver, Parker, Tick, Timer, Timers};
+use crate::driver::attend::SOCKETS_EVERY;
+use crate::driver::{Crew, Driver, Evented, Occasion, Parker, Tick, Timer, Timers};
+use crate::io::Interest;
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// What is over before long.
@@ -52,6 +56,19 @@ fn set(driver: &Arc<Driver>, duration: Duration) -> (Pin<Box<Timer>>, Arc<Timers
     let cx = &mut Context::from_waker(Waker::noop());
     assert!(timer.as_mut().poll_elapsed(cx, || timers.clone()).is_pending());
     (timer, timers)
+}
+
+/// A registered end, and the other one.
+fn pair(driver: &Driver) -> (Evented<mio::net::UnixStream>, UnixStream) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    ours.set_nonblocking(true).unwrap();
+    let ours = mio::net::UnixStream::from_std(ours);
+    (Evented::new(driver.io().unwrap(), ours, Interest::READABLE).unwrap(), theirs)
+}
+
+fn is_readable(io: &Evented<mio::net::UnixStream>) -> bool {
+    let cx = &mut Context::from_waker(Waker::noop());
+    io.registration().poll_read_ready(cx).is_ready()
 }
 
 /// A thread that waits as the attendant, once.
@@ -135,7 +152,7 @@ fn the_monitor_calls_if_something_is_due_and_nobody_looked() {
     let hour = set(&driver, HOUR);
     assert!(!driver.inspect(HOUR), "nothing is due");
     let _soon = set(&driver, SOON);
-    driver.look_in(Tick::default());
+    driver.look_in(Tick::default(), Occasion::RanDry);
     std::thread::sleep(2 * SOON);
     assert!(!driver.inspect(HOUR), "somebody looked");
     assert!(driver.inspect(HOUR), "nobody looked since");
@@ -147,7 +164,7 @@ fn the_monitor_calls_for_sockets_if_nobody_looked_and_nobody_waits() {
     let (driver, _) = driver(true);
     driver.io().unwrap();
     assert!(driver.inspect(HOUR));
-    driver.look_in(Tick::default());
+    driver.look_in(Tick::default(), Occasion::RanDry);
     assert!(!driver.inspect(HOUR));
     assert!(driver.inspect(HOUR));
     let (thread, parker) = attendant(&driver);
@@ -189,7 +206,33 @@ fn a_turn_that_is_not_finished_puts_the_attendant_back() {
 fn the_monitor_calls_for_what_is_overdue_though_somebody_looked() {
     let (driver, _) = driver(true);
     let _soon = set(&driver, SOON);
-    driver.look_in(Tick::default());
+    driver.look_in(Tick::default(), Occasion::RanDry);
     std::thread::sleep(2 * SOON);
     assert!(driver.inspect(SOON / 2));
+}
+
+#[test]
+fn a_worker_with_tasks_asks_after_sockets_now_and_then() {
+    let (driver, _) = driver(true);
+    let (io, mut theirs) = pair(&driver);
+    let begin = Tick::default().saturating_add(HOUR);
+    let later = |pause| begin.saturating_add(pause);
+
+    driver.look_in(begin, Occasion::Passing);
+    theirs.write_all(b"!").unwrap();
+    driver.look_in(later(SOCKETS_EVERY - Duration::from_nanos(1)), Occasion::Passing);
+    assert!(!is_readable(&io), "it has asked a moment ago");
+    driver.look_in(later(SOCKETS_EVERY), Occasion::Passing);
+    assert!(is_readable(&io));
+}
+
+#[test]
+fn a_worker_without_tasks_asks_after_sockets_at_once() {
+    let (driver, _) = driver(true);
+    let (io, mut theirs) = pair(&driver);
+    let now = Tick::default().saturating_add(HOUR);
+    driver.look_in(now, Occasion::RanDry);
+    theirs.write_all(b"!").unwrap();
+    driver.look_in(now, Occasion::RanDry);
+    assert!(is_readable(&io));
 }
