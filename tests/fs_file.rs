@@ -6,14 +6,16 @@ mod support;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Context;
 use std::time::Instant;
 
 use futures::{FutureExt, executor};
 use runtime::fs::{self, File};
-use runtime::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+use runtime::io::{AsyncRead, AsyncReadExt, AsyncSeekExt, AsyncWriteExt, ReadBuf};
 use runtime::{Builder, Runtime};
-use support::{Gate, LONG, current_thread, watch};
+use support::{Counts, Gate, LONG, current_thread, multi_thread, poll_once, watch};
 use tempfile::NamedTempFile;
 
 /// A runtime with one thread for calls that block, and the gate before which it stands.
@@ -169,6 +171,75 @@ fn bytes_for_a_read_that_was_given_up_are_delivered_by_the_next() {
         file.read_exact(&mut heard[..2]).await.unwrap();
         file.read_exact(&mut heard[2..]).await.unwrap();
         assert_eq!(&heard, b"hello");
+    });
+}
+
+/// A job told only who had asked last of its end: a reader that waited was forgotten as soon as a writer waited too.
+#[test]
+fn both_halves_of_a_file_are_woken() {
+    let _watch = watch();
+    let (file, mut peer) = stream();
+    let (mut reader, mut writer) = runtime::io::split(file);
+    current_thread().block_on(async {
+        let [reads, writes] = [Counts::new(), Counts::new()];
+        let mut heard = [0; 5];
+        let mut read = Box::pin(reader.read_exact(&mut heard));
+        assert!(poll_once(&mut read, &reads).is_pending());
+        // Behind the read; and then the writer has something else to do.
+        assert!(poll_once(&mut Box::pin(writer.write(b"bye")), &writes).is_pending());
+        peer.write_all(b"hello").unwrap();
+        while reads.wakes() == 0 || writes.wakes() == 0 {
+            runtime::task::yield_now().await;
+        }
+        assert!(poll_once(&mut read, &reads).is_ready());
+        drop(read);
+        assert_eq!(&heard, b"hello");
+    });
+}
+
+/// Two tasks, each with its half, waited for ever.
+#[test]
+fn tasks_share_the_halves_of_a_file() {
+    let _watch = watch();
+    let (temp, text) = (with(b"abcdef"), vec![b'x'; 100]);
+    multi_thread(2).block_on(async {
+        let mut file = open(&temp);
+        file.set_max_buf_size(1);
+        let (mut reader, mut writer) = runtime::io::split(file);
+        let reader = runtime::spawn(async move {
+            let mut byte = [0];
+            for _ in 0..100 {
+                let _at_most_one = reader.read(&mut byte).await.unwrap();
+            }
+        });
+        let writer = runtime::spawn(async move {
+            writer.write_all(&text).await.unwrap();
+            writer.flush().await.unwrap();
+        });
+        runtime::time::timeout(LONG / 2, reader).await.unwrap().unwrap();
+        runtime::time::timeout(LONG / 2, writer).await.unwrap().unwrap();
+    });
+}
+
+/// To ask in vain whether a file can be given away made it forget whom to wake.
+#[test]
+fn a_file_that_is_not_given_away_still_wakes_its_reader() {
+    let _watch = watch();
+    let (mut file, mut peer) = stream();
+    current_thread().block_on(async {
+        let wakes = Counts::new();
+        let waker = wakes.waker();
+        let mut cx = Context::from_waker(&waker);
+        let mut memory = [0; 5];
+        let mut buf = ReadBuf::new(&mut memory);
+        assert!(Pin::new(&mut file).poll_read(&mut cx, &mut buf).is_pending());
+        let mut file = file.try_into_std().unwrap_err();
+        peer.write_all(b"hello").unwrap();
+        while wakes.wakes() == 0 {
+            runtime::task::yield_now().await;
+        }
+        assert!(Pin::new(&mut file).poll_read(&mut cx, &mut buf).is_ready());
+        assert_eq!(buf.filled(), b"hello");
     });
 }
 

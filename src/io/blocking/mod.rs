@@ -11,6 +11,10 @@
 //! for it. So jobs of one stream are called one at a time and in order, and nothing here is shared but the stream itself and
 //! the bytes to be written.
 //!
+//! Two tasks may wait for one job, since a stream can be split into a half that is read and one that is written: one may take the
+//! place of the other's waker, and then be gone when the job ends. So the job wakes both, and so does who finds that it has ended
+//! (`waiting`).
+//!
 //! - *Read.* Its bytes become what is unread, and are delivered to this read or a later one. It is started only when nothing is
 //!   unread. The device is then ahead of the user by what is unread, which `position` takes into account.
 //! - *Write.* The bytes are copied, and the operation completes; the job goes on in the background. What it writes is taken off
@@ -38,6 +42,7 @@
 mod position;
 mod stream;
 mod unread;
+mod waiting;
 
 #[cfg(feature = "fs")]
 pub(crate) use stream::not_done;

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use super::counted;
 use super::stream::{Blocking, Ended, Kind};
+use super::waiting::Side;
 use crate::util::sync::{Arc, Mutex};
 
 impl<T: Send + Sync + 'static> Blocking<T> {
@@ -61,7 +62,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
             return Poll::Ready(Ok(self.position));
         }
         counted(cx, |cx| {
-            Poll::Ready(match ready!(self.poll_idle(cx)) {
+            Poll::Ready(match ready!(self.poll_idle(cx, Side::Writer)) {
                 Some((Kind::Seek, outcome)) => outcome,
                 _ => Ok(self.position),
             })
@@ -74,7 +75,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         for<'a> &'a T: Seek,
     {
         loop {
-            match ready!(self.poll_idle(cx)) {
+            match ready!(self.poll_idle(cx, Side::Writer)) {
                 Some((Kind::Rewind, Err(error))) if !self.has_no_position => {
                     return Poll::Ready(Err(error));
                 }
@@ -87,9 +88,10 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         }
     }
 
-    /// Whether nothing is under way, as far as can be told without waiting.
+    /// Whether nothing is under way, as far as can be told without waiting. Who waits for the job still does.
     pub(crate) fn is_idle_now(&mut self) -> bool {
-        self.poll_idle(&mut Context::from_waker(Waker::noop())).is_ready()
+        let mut nobody = Context::from_waker(Waker::noop());
+        self.has_ended() && self.poll_idle(&mut nobody, Side::Writer).is_ready()
     }
 
     /// So many bytes the device is ahead of the user.
@@ -103,14 +105,16 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         R: Send + 'static,
         F: FnOnce(&T) -> io::Result<R> + Send + 'static,
     {
-        while poll_fn(|cx| self.poll_idle(cx)).await.is_some() {}
+        while poll_fn(|cx| self.poll_idle(cx, Side::Writer)).await.is_some() {}
         let answer = Arc::new(Mutex::new(None));
         let place = answer.clone();
         self.start(Kind::Call, move |device| {
             *place.lock() = Some(call(device));
             Ended::with(Ok(0))
         })?;
-        if let Some((_, Err(error))) = poll_fn(|cx| counted(cx, |cx| self.poll_idle(cx))).await {
+        if let Some((_, Err(error))) =
+            poll_fn(|cx| counted(cx, |cx| self.poll_idle(cx, Side::Writer))).await
+        {
             return Err(error);
         }
         answer.lock().take().expect("the call has returned")

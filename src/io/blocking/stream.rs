@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::ReadBuf;
 
 use super::unread::Unread;
+use super::waiting::{Side, Waiting};
 use crate::runtime;
 use crate::task::{JoinError, JoinHandle};
 use crate::util::sync::{Arc, Mutex};
@@ -52,6 +53,8 @@ struct Job {
 pub(crate) struct Blocking<T> {
     pub(super) device: Arc<T>,
     job: Option<Job>,
+    /// For the job.
+    waiting: Waiting,
     pub(super) unread: Unread,
     /// What was accepted and is not written. Only a job touches it while there is one.
     pending: Arc<Mutex<Vec<u8>>>,
@@ -72,6 +75,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         Self {
             device,
             job: None,
+            waiting: Waiting::default(),
             unread: Unread::default(),
             pending: Arc::default(),
             write_error: None,
@@ -87,6 +91,12 @@ impl<T: Send + Sync + 'static> Blocking<T> {
     #[cfg(feature = "fs")]
     pub(super) fn has_job(&self) -> bool {
         self.job.is_some()
+    }
+
+    /// Whether the job, if there is one, has nothing more to do.
+    #[cfg(feature = "fs")]
+    pub(super) fn has_ended(&self) -> bool {
+        self.job.as_ref().is_none_or(|job| job.handle.is_finished())
     }
 
     /// Starts a job. Nothing else is under way.
@@ -115,11 +125,14 @@ impl<T: Send + Sync + 'static> Blocking<T> {
     pub(super) fn poll_idle(
         &mut self,
         cx: &mut Context<'_>,
+        side: Side,
     ) -> Poll<Option<(Kind, io::Result<u64>)>> {
         let Some(job) = &mut self.job else { return Poll::Ready(None) };
         let kind = job.kind;
-        let ended = ready!(job.handle.poll_joined(cx));
+        let waker = self.waiting.and(side, cx.waker());
+        let ended = ready!(job.handle.poll_joined(&mut Context::from_waker(&waker)));
         self.job = None;
+        self.waiting.end(side);
         let ended = ended.unwrap_or_else(|error| Ended::with(Err(not_done(&error))));
         Poll::Ready(Some((kind, self.settle(kind, ended))))
     }
@@ -168,7 +181,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         for<'a> &'a T: Read,
     {
         loop {
-            match ready!(self.poll_idle(cx)) {
+            match ready!(self.poll_idle(cx, Side::Reader)) {
                 Some((Kind::Read, outcome)) => return Poll::Ready(outcome.map(drop)),
                 Some(_) => {}
                 None if !self.unread.is_empty() => return Poll::Ready(Ok(())),
@@ -225,7 +238,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         for<'a> &'a T: Write,
     {
         loop {
-            ready!(self.poll_idle(cx));
+            ready!(self.poll_idle(cx, Side::Writer));
             if let Some(error) = self.write_error.take() {
                 return Poll::Ready(Err(error));
             }
