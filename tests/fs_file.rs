@@ -243,6 +243,18 @@ fn a_file_that_is_not_given_away_still_wakes_its_reader() {
     });
 }
 
+/// What is known of a file does not depend on its input, which may never come.
+#[test]
+fn metadata_do_not_wait_for_a_read() {
+    let _watch = watch();
+    let (mut file, peer) = stream();
+    current_thread().block_on(async {
+        assert!(file.read(&mut [0; 5]).now_or_never().is_none());
+        runtime::time::timeout(LONG / 2, file.metadata()).await.unwrap().unwrap();
+    });
+    drop(peer);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_error_in_the_background_is_reported_by_the_next_write_flush_or_sync() {

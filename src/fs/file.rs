@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncSeek, AsyncWrite, ReadBuf};
 
 use super::OpenOptions;
-use super::asyncify::at;
+use super::asyncify::{asyncify, at};
 use crate::io::blocking::{Blocking, MAX_BUF_SIZE, counted};
 use crate::sync::Mutex;
 use crate::util::sync::Arc;
@@ -170,11 +170,20 @@ impl File {
 
     /// What the system knows of the file. Bytes that were accepted are counted, if they could be written.
     ///
+    /// A read that was given up and is still under way is not waited for.
+    ///
     /// # Errors
     ///
-    /// If the system reports one.
+    /// If the system reports one, or no descriptor is left while a read is under way.
     pub async fn metadata(&self) -> io::Result<Metadata> {
-        self.call(StdFile::metadata).await
+        let mut state = self.state.lock().await;
+        if !state.is_reading() {
+            return state.call(StdFile::metadata).await;
+        }
+        drop(state);
+        // The input of a pipe may never come. Who takes the file back must be its only holder, so this is another descriptor.
+        let same = self.std.try_clone()?;
+        asyncify(move || same.metadata()).await
     }
 
     /// Another handle of the same open file: they have one position, and each its own buffer.

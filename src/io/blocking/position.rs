@@ -32,7 +32,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
     where
         for<'a> &'a T: Seek,
     {
-        if self.has_job() {
+        if self.kind().is_some() {
             return Err(io::Error::other(
                 "another operation of the file is under way: `poll_complete` has to be ready first",
             ));
@@ -58,7 +58,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
 
     /// Waits for the seek, and returns the position. Without one it is where the last seek came to.
     pub(crate) fn poll_sought(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<u64>> {
-        if !self.has_job() {
+        if self.kind().is_none() {
             return Poll::Ready(Ok(self.position));
         }
         counted(cx, |cx| {
@@ -92,6 +92,11 @@ impl<T: Send + Sync + 'static> Blocking<T> {
     pub(crate) fn is_idle_now(&mut self) -> bool {
         let mut nobody = Context::from_waker(Waker::noop());
         self.has_ended() && self.poll_idle(&mut nobody, Side::Writer).is_ready()
+    }
+
+    /// Whether a read is under way, as far as the owner knows.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.kind() == Some(Kind::Read)
     }
 
     /// So many bytes the device is ahead of the user.

@@ -87,10 +87,10 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         }
     }
 
-    /// Whether a job is under way, as far as the owner knows.
+    /// What is under way, as far as the owner knows.
     #[cfg(feature = "fs")]
-    pub(super) fn has_job(&self) -> bool {
-        self.job.is_some()
+    pub(super) fn kind(&self) -> Option<Kind> {
+        self.job.as_ref().map(|job| job.kind)
     }
 
     /// Whether the job, if there is one, has nothing more to do.
