@@ -173,7 +173,7 @@ fn the_sizes_of_the_buffers_are_as_asked_for() {
 }
 
 #[test]
-#[should_panic(expected = "the buffer from `b` to `a` has no room")]
+#[should_panic(expected = "`b_to_a_buf_size` must be greater than 0")]
 fn a_buffer_without_room_panics() {
     let (mut a, mut b) = duplex(1);
     let _ = runtime::block_on(copy_bidirectional_with_sizes(&mut a, &mut b, 1, 0));

@@ -101,8 +101,8 @@ where
     A: AsyncRead + AsyncWrite + Unpin + ?Sized,
     B: AsyncRead + AsyncWrite + Unpin + ?Sized,
 {
-    assert!(a_to_b_buf_size > 0, "the buffer from `a` to `b` has no room");
-    assert!(b_to_a_buf_size > 0, "the buffer from `b` to `a` has no room");
+    assert!(a_to_b_buf_size > 0, "`a_to_b_buf_size` must be greater than 0");
+    assert!(b_to_a_buf_size > 0, "`b_to_a_buf_size` must be greater than 0");
     let mut a_to_b = Direction::new(a_to_b_buf_size);
     let mut b_to_a = Direction::new(b_to_a_buf_size);
     let mut a_goes_first = false;
