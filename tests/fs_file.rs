@@ -174,6 +174,27 @@ fn bytes_for_a_read_that_was_given_up_are_delivered_by_the_next() {
     });
 }
 
+/// An event descriptor takes every seek and stays where it is: what was read was taken back in vain before a write, and so was lost.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_read_from_a_device_that_only_seems_to_seek_is_not_lost() {
+    let _watch = watch();
+    let (runtime, gate) = held();
+    let mut event =
+        File::from(rustix::event::eventfd(5, rustix::event::EventfdFlags::CLOEXEC).unwrap());
+    runtime.block_on(async {
+        assert!(event.read(&mut [0; 8]).now_or_never().is_none());
+        gate.open();
+        event.write_all(&7_u64.to_ne_bytes()).await.unwrap();
+        event.flush().await.unwrap();
+        for expected in [5_u64, 7] {
+            let mut count = [0; 8];
+            event.read_exact(&mut count).await.unwrap();
+            assert_eq!(u64::from_ne_bytes(count), expected);
+        }
+    });
+}
+
 /// A job told only who had asked last of its end: a reader that waited was forgotten as soon as a writer waited too.
 #[test]
 fn both_halves_of_a_file_are_woken() {

@@ -17,6 +17,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
                 self.unread.clear();
                 if kind == Kind::Seek {
                     self.position = *position;
+                    self.has_no_position = false;
                 }
             }
             Err(error) => self.has_no_position |= error.kind() == ErrorKind::NotSeekable,
@@ -38,15 +39,8 @@ impl<T: Send + Sync + 'static> Blocking<T> {
             ));
         }
         self.give_up();
-        self.start_move(Kind::Seek, to)
-    }
-
-    fn start_move(&mut self, kind: Kind, to: SeekFrom) -> io::Result<()>
-    where
-        for<'a> &'a T: Seek,
-    {
         let to = self.without_unread(to)?;
-        self.start(kind, move |mut device| Ended::with(device.seek(to)))
+        self.start(Kind::Seek, move |mut device| Ended::with(device.seek(to)))
     }
 
     /// What is to be asked of the device, which is ahead by what is unread.
@@ -83,9 +77,17 @@ impl<T: Send + Sync + 'static> Blocking<T> {
                 None if self.unread.is_empty() || self.has_no_position => {
                     return Poll::Ready(Ok(()));
                 }
-                None => self.start_move(Kind::Rewind, SeekFrom::Current(0))?,
+                None => self.start_rewind()?,
             }
         }
+    }
+
+    fn start_rewind(&mut self) -> io::Result<()>
+    where
+        for<'a> &'a T: Seek,
+    {
+        let ahead = self.unread_len();
+        self.start(Kind::Rewind, move |device| Ended::with(go_back(device, ahead)))
     }
 
     /// Whether nothing is under way, as far as can be told without waiting. Who waits for the job still does.
@@ -124,4 +126,15 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         }
         answer.lock().take().expect("the call has returned")
     }
+}
+
+/// Takes back what was read last.
+///
+/// Some devices, such as events and HIDs, take every seek and stay where they are. One that is where nobody can have read so much has
+/// no position.
+fn go_back(mut device: impl Seek, by: i64) -> io::Result<u64> {
+    if device.stream_position()? < by.unsigned_abs() {
+        return Err(ErrorKind::NotSeekable.into());
+    }
+    device.seek(SeekFrom::Current(-by))
 }

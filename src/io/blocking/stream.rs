@@ -65,7 +65,7 @@ pub(crate) struct Blocking<T> {
     /// Where the last seek came to.
     #[cfg(feature = "fs")]
     pub(super) position: u64,
-    /// Whether the device has no position. What is unread and what is written then do not meet.
+    /// Whether the device has no position, as it seemed last. What is unread and what is written then do not meet.
     #[cfg(feature = "fs")]
     pub(super) has_no_position: bool,
 }
