@@ -441,6 +441,24 @@ fn clones_have_one_position_and_the_same_bound() {
     });
 }
 
+/// A clone began behind what a read that was given up had read ahead.
+#[test]
+fn a_clone_begins_where_the_file_was_read() {
+    let _watch = watch();
+    let (runtime, gate) = held();
+    let temp = with(b"abcdef");
+    let mut file = open(&temp);
+    runtime.block_on(async {
+        assert!(file.read(&mut [0; 4]).now_or_never().is_none());
+        gate.open();
+        let mut clone = file.try_clone().await.unwrap();
+        assert_eq!(clone.stream_position().await.unwrap(), 0);
+        let mut text = String::new();
+        clone.read_to_string(&mut text).await.unwrap();
+        assert_eq!(text, "abcdef");
+    });
+}
+
 #[test]
 fn files_that_are_ready_let_others_run() {
     let _watch = watch();

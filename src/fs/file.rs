@@ -154,6 +154,17 @@ impl File {
         self.state.lock().await.call(call).await
     }
 
+    /// The same, with the position where the last byte was delivered.
+    async fn call_rewound<R, F>(&self, call: F) -> io::Result<R>
+    where
+        R: Send + 'static,
+        F: FnOnce(&StdFile) -> io::Result<R> + Send + 'static,
+    {
+        let mut state = self.state.lock().await;
+        poll_fn(|cx| state.poll_rewound(cx)).await?;
+        state.call(call).await
+    }
+
     /// Makes the file as long as this; what is added is zero. See [`std::fs::File::set_len`].
     ///
     /// The position stays where it is, and is then perhaps behind the end.
@@ -162,10 +173,8 @@ impl File {
     ///
     /// If the file cannot be written, or not be so long.
     pub async fn set_len(&self, size: u64) -> io::Result<()> {
-        let mut state = self.state.lock().await;
         // What was read ahead may be gone then.
-        poll_fn(|cx| state.poll_rewound(cx)).await?;
-        state.call(move |file| file.set_len(size)).await
+        self.call_rewound(move |file| file.set_len(size)).await
     }
 
     /// What the system knows of the file. Bytes that were accepted are counted, if they could be written.
@@ -192,7 +201,7 @@ impl File {
     ///
     /// If no descriptor is left, say.
     pub async fn try_clone(&self) -> io::Result<Self> {
-        let std = self.call(StdFile::try_clone).await?;
+        let std = self.call_rewound(StdFile::try_clone).await?;
         Ok(Self { max_buf_size: self.max_buf_size, ..Self::from_std(std) })
     }
 
