@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncSeek, AsyncWrite, ReadBuf};
 use super::OpenOptions;
 use super::asyncify::{asyncify, at};
 use crate::io::blocking::{Blocking, MAX_BUF_SIZE, counted};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, MutexGuard};
 use crate::util::sync::Arc;
 
 /// An open file; see [`std::fs::File`].
@@ -28,7 +28,7 @@ use crate::util::sync::Arc;
 ///   not see them before. To have them on the disk, use [`sync_all`](Self::sync_all).
 /// - if they cannot be written, the next write, flush or sync reports that. The bytes stay, and each of these
 ///   operations tries to write them again before it does anything else: none of them is ready without an error while something is
-///   missing. A read or a seek gives these bytes up, for else they would be written in the wrong place.
+///   missing. A read, a seek or a [`set_len`](Self::set_len) gives these bytes up, for else they would be written in the wrong place.
 /// - **a file that is dropped is closed only when what it has accepted is written**, and errors of that are reported to nobody. Flush
 ///   it first.
 ///
@@ -154,27 +154,26 @@ impl File {
         self.state.lock().await.call(call).await
     }
 
-    /// The same, with the position where the last byte was delivered.
-    async fn call_rewound<R, F>(&self, call: F) -> io::Result<R>
-    where
-        R: Send + 'static,
-        F: FnOnce(&StdFile) -> io::Result<R> + Send + 'static,
-    {
+    /// Waits until those before it are done, and the position is where the last byte was delivered.
+    async fn rewound(&self) -> io::Result<MutexGuard<'_, Blocking<StdFile>>> {
         let mut state = self.state.lock().await;
         poll_fn(|cx| state.poll_rewound(cx)).await?;
-        state.call(call).await
+        Ok(state)
     }
 
     /// Makes the file as long as this; what is added is zero. See [`std::fs::File::set_len`].
     ///
-    /// The position stays where it is, and is then perhaps behind the end.
+    /// The position stays where it is, and is then perhaps behind the end. Bytes that could not be written are given up, so that a
+    /// write of which a part succeeded can be taken back.
     ///
     /// # Errors
     ///
     /// If the file cannot be written, or not be so long.
     pub async fn set_len(&self, size: u64) -> io::Result<()> {
         // What was read ahead may be gone then.
-        self.call_rewound(move |file| file.set_len(size)).await
+        let mut state = self.rewound().await?;
+        state.give_up();
+        state.call(move |file| file.set_len(size)).await
     }
 
     /// What the system knows of the file. Bytes that were accepted are counted, if they could be written.
@@ -201,7 +200,7 @@ impl File {
     ///
     /// If no descriptor is left, say.
     pub async fn try_clone(&self) -> io::Result<Self> {
-        let std = self.call_rewound(StdFile::try_clone).await?;
+        let std = self.rewound().await?.call(StdFile::try_clone).await?;
         Ok(Self { max_buf_size: self.max_buf_size, ..Self::from_std(std) })
     }
 

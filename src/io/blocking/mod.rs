@@ -27,7 +27,7 @@
 //! # Errors of writes
 //!
 //! The first one is kept until somebody is told: the next write, flush or sync. After that the rest is tried again by each of
-//! them, so that none says that all is well while bytes are missing; it ends with the first seek or read, which would
+//! them, so that none says that all is well while bytes are missing; it ends with the first seek, read or change of the length, which would
 //! put it in the wrong place, and which the user made knowing of the error, or will be told by the next write.
 //!
 //! # What was rejected

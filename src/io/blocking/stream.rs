@@ -262,7 +262,7 @@ impl<T: Send + Sync + 'static> Blocking<T> {
     }
 
     /// Forgets bytes that could not be written: see the module's prose.
-    pub(super) fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self) {
         self.pending.lock().clear();
     }
 
