@@ -18,7 +18,8 @@ use crate::util::sync::Arc;
 /// An open file; see [`std::fs::File`].
 ///
 /// It is read, written and sought by the extension methods of [`io`](crate::io). Its operations are made one after the other, also
-/// those of several tasks that share it.
+/// those of several tasks that share it. So while one waits for the input of a terminal or a pipe, the others wait too, but for
+/// [`metadata`](Self::metadata); for these there is `io::unix::AsyncFd`.
 ///
 /// # Writing
 ///
