@@ -9,6 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use futures::executor;
+use runtime::fs::File;
+use runtime::io::AsyncWriteExt;
 use runtime::{Builder, Runtime};
 use support::{Gate, STACK, text_of, under_the_limit, without_room};
 
@@ -120,5 +122,22 @@ fn a_look_up_without_a_thread_is_an_error() {
             .block_on(async { runtime::net::lookup_host("nobody..invalid:80").await.map(drop) });
         let text = found.unwrap_err().to_string();
         assert!(text.contains("there is no thread for a blocking closure"), "{text}");
+    });
+}
+
+#[test]
+fn a_write_without_a_thread_is_not_accepted() {
+    under_the_limit("a_write_without_a_thread_is_not_accepted", 0, || {
+        let temp = tempfile::NamedTempFile::new().unwrap();
+        let mut file = File::from_std(temp.reopen().unwrap());
+        let room = without_room();
+        runtime_with_large_stacks().block_on(async {
+            file.write(b"refused").await.unwrap_err();
+            file.flush().await.unwrap();
+            drop(room);
+            file.write_all(b"accepted").await.unwrap();
+            file.flush().await.unwrap();
+        });
+        assert_eq!(std::fs::read(temp.path()).unwrap(), b"accepted");
     });
 }

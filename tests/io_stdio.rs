@@ -178,6 +178,66 @@ fn what_cannot_be_written_is_an_error_until_it_is_written() {
     finish(command.stderr(full).spawn().unwrap());
 }
 
+/// What was written of a piece before an error is not written again.
+#[cfg(unix)]
+#[test]
+fn an_error_in_the_middle_of_a_write_doubles_nothing() {
+    use std::os::{fd::OwnedFd, unix::net::UnixStream};
+    let _watch = watch();
+    let sent: Vec<u8> = (0..1_500_000).map(|n| (n / 7) as u8).collect();
+    if is_child() {
+        return current_thread().block_on(async {
+            let mut err = io::stderr();
+            assert_eq!(err.write(&sent).await.unwrap(), sent.len());
+            let error = err.flush().await.unwrap_err();
+            assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+            println!("full");
+            while err.flush().await.is_err() {
+                runtime::task::yield_now().await;
+            }
+        });
+    }
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    theirs.set_nonblocking(true).unwrap();
+    let mut command = child_of("an_error_in_the_middle_of_a_write_doubles_nothing");
+    let mut child = command.stderr(OwnedFd::from(theirs)).spawn().unwrap();
+    drop(command); // and with it its end of the pair
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("full") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "the child ended");
+    }
+    let mut got = Vec::new();
+    (&ours).read_to_end(&mut got).unwrap();
+    std::io::copy(&mut lines, &mut std::io::sink()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(got == sent, "{} bytes of {}", got.len(), sent.len());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_flushed_in_vain_is_flushed_again() {
+    use std::os::fd::AsRawFd;
+    let _watch = watch();
+    if is_child() {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        // SAFETY: both descriptors are open, and the standard library looks at the number alone.
+        let stdout = unsafe { (libc::dup(1), libc::dup2(full.as_raw_fd(), 1)).0 };
+        let outcomes = current_thread().block_on(async {
+            let mut out = io::stdout();
+            out.write_all(b"less than a line").await.unwrap();
+            [out.flush().await, out.flush().await].map(|outcome| outcome.map_err(|e| e.kind()))
+        });
+        // SAFETY: as above.
+        unsafe { libc::dup2(stdout, 1) };
+        assert_eq!(outcomes, [Err(std::io::ErrorKind::StorageFull); 2]);
+        return;
+    }
+    let text = finish(child_of("what_is_flushed_in_vain_is_flushed_again").spawn().unwrap());
+    assert!(text.contains("less than a line"), "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn they_have_the_descriptors_that_one_expects() {
