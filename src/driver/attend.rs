@@ -92,8 +92,8 @@ const UNATTENDED: u64 = 0;
 const CROWD: usize = 16;
 
 /// To sleep and wake up costs as much as to fire twenty timers. Where many are due one after the other, they are fired by
-/// the dozen, and late by as much as the system's timers are anyhow.
-const PAUSE: Duration = Duration::from_micros(100);
+/// the hundred, and late by up to four times what the system's timers are anyhow.
+const PAUSE: Duration = Duration::from_micros(200);
 
 /// How long a worker that has tasks to run lets sockets wait, if nobody else sees to them. Timers cost no system call.
 pub(super) const SOCKETS_EVERY: Duration = Duration::from_micros(100);
