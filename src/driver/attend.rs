@@ -73,7 +73,6 @@
 //! - *Counting looks*: a counter that all workers write, where a flag that is mostly set is only read.
 
 use std::fmt;
-use std::io;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -125,14 +124,14 @@ pub(crate) enum Occasion {
 pub(crate) struct Driver {
     pub(super) clock: Clock,
     /// A wheel per worker, and a last one for threads that are none.
-    wheels: Box<[OnceLock<Arc<Timers>>]>,
+    pub(super) wheels: Box<[OnceLock<Arc<Timers>>]>,
     attendant: Mutex<Option<Attendant>>,
     /// Until when the attendant waits, in the clock's nanoseconds; [`UNATTENDED`] if it does not.
     pub(super) waits_until: AtomicU64,
     waiting: Mutex<Option<Arc<Parker>>>,
-    io: OnceLock<Arc<IoHandle>>,
+    pub(super) io: OnceLock<Arc<IoHandle>>,
     /// A reactor that the attendant has not taken yet.
-    fresh: Mutex<Option<Reactor>>,
+    pub(super) fresh: Mutex<Option<Reactor>>,
     /// Whether somebody looked in since the monitor asked last.
     looked: AtomicBool,
     pub(super) closed: AtomicBool,
@@ -143,6 +142,7 @@ pub(crate) struct Driver {
 /// What the driver asks of those who attend it.
 pub(crate) trait Crew: Send + Sync {
     /// Whether the calling thread is one that will look in before long.
+    #[cfg(feature = "time")]
     fn looks_in_here(&self) -> bool;
 
     /// Nobody waits in the driver, but something was set or made that wants attendance: sees to it that somebody
@@ -195,61 +195,6 @@ impl Driver {
     #[cfg(feature = "time")]
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
-    }
-
-    /// The wheel of a worker, or for `None` that of all other threads.
-    pub(crate) fn timers(self: &Arc<Self>, worker: Option<usize>) -> Arc<Timers> {
-        let last = self.wheels.len() - 1;
-        // Spare workers share the wheels of the others.
-        let place = &self.wheels[worker.map_or(last, |worker| worker % last)];
-        place.get().unwrap_or_else(|| self.make_timers(place)).clone()
-    }
-
-    #[cold]
-    fn make_timers<'a>(self: &Arc<Self>, place: &'a OnceLock<Arc<Timers>>) -> &'a Arc<Timers> {
-        let timers = place.get_or_init(|| {
-            let driver = Arc::downgrade(self);
-            Arc::new(Timers::new(move |next| {
-                if let Some(driver) = driver.upgrade() {
-                    driver.timer_set(next);
-                }
-            }))
-        });
-        self.tell_time(timers);
-        fence(SeqCst);
-        if self.closed.load(Relaxed) {
-            contain(|| timers.close());
-        }
-        timers
-    }
-
-    /// The way to the reactor, which is made if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If the system has no descriptors left.
-    pub(crate) fn io(&self) -> io::Result<&Arc<IoHandle>> {
-        match self.io.get() {
-            Some(io) => Ok(io),
-            None => self.make_io(),
-        }
-    }
-
-    #[cold]
-    fn make_io(&self) -> io::Result<&Arc<IoHandle>> {
-        let mut fresh = self.fresh.lock();
-        if self.io.get().is_none() {
-            let reactor = Reactor::new()?;
-            if self.closed.load(Relaxed) {
-                reactor.handle().close();
-            }
-            let _ = self.io.set(reactor.handle().clone());
-            *fresh = Some(reactor);
-        }
-        drop(fresh);
-        fence(SeqCst);
-        self.reach(Tick::default());
-        Ok(self.io.get().expect("it was just made"))
     }
 
     /// Sleeps as the attendant, or, if there is one already, on the parker alone; for no longer than `patience` says.
@@ -400,15 +345,8 @@ impl Driver {
         self.made_timers().map(|timers| timers.find_next()).min().unwrap_or(Tick::NEVER)
     }
 
-    /// A wheel has something earlier than before. It has fenced.
-    fn timer_set(&self, next: Tick) {
-        if !self.crew.looks_in_here() {
-            self.reach(next);
-        }
-    }
-
     /// A setter's steps 3 and 4.
-    fn reach(&self, next: Tick) {
+    pub(super) fn reach(&self, next: Tick) {
         match self.waits_until.load(Relaxed) {
             UNATTENDED => self.crew.call(),
             until if until > next.as_nanos() => self.wake_attendant(),

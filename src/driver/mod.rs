@@ -21,6 +21,10 @@
 
 mod attend;
 mod clock;
+#[cfg(feature = "net")]
+mod make_reactor;
+#[cfg(feature = "time")]
+mod make_timers;
 mod parker;
 
 #[cfg(not(feature = "test-util"))]

@@ -12,10 +12,6 @@ pub(crate) enum Reactor {}
 pub(crate) enum IoHandle {}
 
 impl Reactor {
-    pub(crate) fn new() -> io::Result<Self> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
     pub(crate) fn handle(&self) -> &Arc<IoHandle> {
         match *self {}
     }

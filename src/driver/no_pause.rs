@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::attend::{Attendant, Driver};
 use super::parker::Parker;
+#[cfg(feature = "time")]
 use super::timers::Timers;
 
 /// Nobody waits for quiet.
@@ -26,6 +27,7 @@ impl Driver {
         false
     }
 
+    #[cfg(feature = "time")]
     #[inline]
     pub(super) fn tell_time(&self, _: &Timers) {}
 

@@ -2,9 +2,11 @@
 
 use std::sync::Weak;
 
+use super::Scheduler;
 #[cfg(feature = "test-util")]
 use super::blocking::Census;
-use super::{Scheduler, context};
+#[cfg(feature = "time")]
+use super::context;
 use crate::driver;
 
 /// The workers of one scheduler.
@@ -17,6 +19,7 @@ impl Crew {
 }
 
 impl driver::Crew for Crew {
+    #[cfg(feature = "time")]
     fn looks_in_here(&self) -> bool {
         context::with_local(|local| {
             local.is_some_and(|local| local.works_for_weak(&self.0) && local.has_permit())

@@ -101,6 +101,7 @@ fn blocking<R>(f: impl FnOnce() -> R) -> R {
 /// # Panics
 ///
 /// If tasks of a current-thread runtime would wait for this.
+#[cfg(feature = "rt-multi-thread")]
 #[track_caller]
 pub(crate) fn block_in_place<R>(f: impl FnOnce() -> R) -> R {
     const NAME: &str =
@@ -223,6 +224,7 @@ impl Scheduler {
     }
 
     /// Runs a future to its end on this thread, which does nothing else if other threads can run the tasks.
+    #[cfg(feature = "macros")]
     #[track_caller]
     pub(crate) fn block_on_aside<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
         if context::is_blocking() || context::is_driving() {

@@ -294,6 +294,7 @@ impl Local {
         Arc::ptr_eq(&self.scheduler, scheduler)
     }
 
+    #[cfg(feature = "time")]
     pub(super) fn works_for_weak(&self, scheduler: &Weak<Scheduler>) -> bool {
         std::ptr::eq(Arc::as_ptr(&self.scheduler), scheduler.as_ptr())
     }
