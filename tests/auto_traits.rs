@@ -100,6 +100,7 @@ fn auto_traits_are_as_promised() {
         Handle:                     "yes  yes  yes   yes        yes";
         EnterGuard<'static>:        "no   no   yes   yes        yes";
         Builder:                    "yes  yes  yes   no         no";
+        runtime::runtime::Id:       "yes  yes  yes   yes        yes";
         RuntimeFlavor:              "yes  yes  yes   yes        yes";
         RuntimeMetrics:             "yes  yes  yes   yes        yes";
         StuckTask:                  "yes  yes  yes   yes        yes";

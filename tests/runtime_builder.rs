@@ -3,7 +3,7 @@
 mod support;
 
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
@@ -36,6 +36,67 @@ fn senseless_numbers_of_workers_are_refused() {
 fn a_name_with_a_nul_byte_is_refused() {
     let text = panic_text(|| Builder::new_multi_thread().thread_name("a\0b").build());
     assert!(text.contains("thread_name") && text.contains("NUL"), "{text}");
+}
+
+#[test]
+fn a_blank_name_of_a_runtime_is_refused() {
+    for name in ["", " ", "\t\n"] {
+        let text = panic_text(|| Builder::new_current_thread().name(name).build());
+        assert!(text.contains(&format!("name: {name:?}")), "{text}");
+    }
+}
+
+#[test]
+fn a_panic_names_who_chose() {
+    let calls: [(&str, &dyn Fn()); 8] = [
+        ("worker_threads", &|| drop(Builder::new_multi_thread().worker_threads(0).build())),
+        ("max_blocking_threads", &|| {
+            drop(Builder::new_multi_thread().max_blocking_threads(0).build());
+        }),
+        ("event_interval", &|| drop(Builder::new_multi_thread().event_interval(0).build())),
+        ("global_queue_interval", &|| {
+            drop(Builder::new_multi_thread().global_queue_interval(0).build());
+        }),
+        ("thread_name", &|| drop(Builder::new_multi_thread().thread_name("a\0b").build())),
+        ("name", &|| drop(Builder::new_multi_thread().name(" ").build())),
+        ("build_local", &|| drop(Builder::new_multi_thread().build_local(Default::default()))),
+        ("Handle::current", &|| drop(Handle::current())),
+    ];
+    let place = Arc::new(Mutex::new(String::new()));
+    for (name, call) in calls {
+        let told = place.clone();
+        let me = thread::current().id();
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if thread::current().id() == me {
+                *told.lock().unwrap() = info.location().expect("a panic has a place").to_string();
+            } else {
+                before(info);
+            }
+        }));
+        catch_unwind(AssertUnwindSafe(call)).expect_err("this must panic");
+        drop(panic::take_hook());
+        let place = place.lock().unwrap();
+        assert!(place.contains(file!()), "{name} panics at {place}");
+    }
+}
+
+#[test]
+fn a_runtime_has_a_number_of_its_own() {
+    let runtimes: Vec<_> = (0..4).map(|_| current_thread()).collect();
+    let ids: HashSet<_> = runtimes.iter().map(|runtime| runtime.handle().id()).collect();
+    assert_eq!(ids.len(), runtimes.len());
+    for runtime in &runtimes {
+        let id = runtime.handle().id();
+        assert_eq!(runtime.block_on(async { Handle::current().id() }), id);
+        assert!(id.to_string().parse::<u64>().is_ok_and(|number| number > 0), "{id}");
+    }
+}
+
+#[test]
+fn a_thread_without_a_runtime_is_told_so() {
+    let error = Handle::try_current().unwrap_err();
+    assert!(error.is_missing_context() && !error.is_thread_local_destroyed());
 }
 
 #[test]

@@ -5,7 +5,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, StuckTask, environment};
+use super::{
+    Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, StuckTask, environment, id,
+};
 use crate::scheduler::{
     Callback, Config, Cores, DEFAULT_EVENT_INTERVAL, DEFAULT_INJECTOR_INTERVAL,
     DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnStuck, Scheduler,
@@ -132,6 +134,10 @@ impl Builder {
 
     /// What the runtime is called, for [`Handle::name`]; nothing unless this is called.
     ///
+    /// # Panics
+    ///
+    /// If the name is empty, or blank.
+    ///
     /// # Examples
     ///
     /// ```
@@ -139,8 +145,14 @@ impl Builder {
     /// assert_eq!(runtime.handle().name(), Some("loader"));
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn name(&mut self, name: impl Into<String>) -> &mut Self {
-        self.name = Some(name.into());
+        let name = name.into();
+        assert!(
+            !name.trim().is_empty(),
+            "name: {name:?} names nothing; leave it out, or choose a word"
+        );
+        self.name = Some(name);
         self
     }
 
@@ -153,6 +165,7 @@ impl Builder {
     /// # Panics
     ///
     /// If `count` is zero, or more than 65,535.
+    #[track_caller]
     pub fn worker_threads(&mut self, count: usize) -> &mut Self {
         assert!(count > 0, "worker_threads: a runtime needs at least one worker thread, not 0");
         assert!(
@@ -187,6 +200,7 @@ impl Builder {
     /// });
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn max_blocking_threads(&mut self, count: usize) -> &mut Self {
         assert!(count > 0, "max_blocking_threads: a runtime needs at least one such thread, not 0");
         self.max_blocking_threads = count;
@@ -266,6 +280,7 @@ impl Builder {
     /// # Panics
     ///
     /// If the name contains a NUL byte, which the system cannot take.
+    #[track_caller]
     pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Self {
         let name = name.into();
         check_name(&name);
@@ -398,6 +413,7 @@ impl Builder {
     /// assert_eq!(*runtime.block_on(task).unwrap(), 42);
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn build_local(&mut self, _options: LocalOptions) -> io::Result<LocalRuntime> {
         assert!(
             self.flavor == RuntimeFlavor::CurrentThread,
@@ -408,6 +424,7 @@ impl Builder {
         Ok(LocalRuntime::new_with(owner, runtime))
     }
 
+    #[track_caller]
     fn build_with(&self, local_tasks: Option<Arc<LocalTasks>>) -> io::Result<Runtime> {
         let multi_thread = self.flavor == RuntimeFlavor::MultiThread;
         #[cfg(feature = "test-util")]
@@ -438,6 +455,7 @@ impl Builder {
             on_thread_park: self.on_thread_park.clone(),
             on_thread_unpark: self.on_thread_unpark.clone(),
             on_stuck: self.on_stuck.clone(),
+            number: id::next_number(),
             name: self.name.clone(),
             local_tasks,
         };
@@ -457,6 +475,7 @@ impl Builder {
     }
 }
 
+#[track_caller]
 fn check_name(name: &str) {
     assert!(
         !name.contains('\0'),

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::RuntimeMetrics;
+use super::{Id, RuntimeMetrics};
 use crate::scheduler::{Scheduler, context};
 use crate::task::{JoinHandle, started};
 
@@ -72,7 +72,11 @@ impl Handle {
     /// ```
     #[track_caller]
     pub fn current() -> Self {
-        Self::try_current().unwrap_or_else(|error| panic!("{error}"))
+        // Not in a closure, which would hide the caller from the panic.
+        match Self::try_current() {
+            Ok(handle) => handle,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// The runtime that this thread is in.
@@ -183,6 +187,22 @@ impl Handle {
         RuntimeMetrics::new(self.scheduler.clone())
     }
 
+    /// The number of the runtime, to tell it from others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::Runtime;
+    ///
+    /// let (one, other) = (Runtime::new()?, Runtime::new()?);
+    /// assert_eq!(one.handle().id(), one.handle().clone().id());
+    /// assert_ne!(one.handle().id(), other.handle().id());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn id(&self) -> Id {
+        Id::new(self.scheduler.config().number)
+    }
+
     /// What the runtime is called, if it was given a [name](super::Builder::name).
     #[must_use]
     pub fn name(&self) -> Option<&str> {
@@ -196,6 +216,19 @@ impl Handle {
         } else {
             RuntimeFlavor::CurrentThread
         }
+    }
+}
+
+impl TryCurrentError {
+    /// Whether the thread is in no runtime: always so.
+    pub fn is_missing_context(&self) -> bool {
+        true
+    }
+
+    /// Whether the thread ends and has forgotten in which runtime it was: never so, as that is known here until a thread's
+    /// last destructor has run.
+    pub fn is_thread_local_destroyed(&self) -> bool {
+        false
     }
 }
 

@@ -55,6 +55,7 @@ pub(crate) mod driver;
 mod environment;
 mod global;
 mod handle;
+mod id;
 mod local_runtime;
 mod metrics;
 #[allow(clippy::module_inception, reason = "`runtime::runtime::Runtime` is Tokio's path")]
@@ -65,6 +66,7 @@ pub use builder::Builder;
 #[cfg(feature = "net")]
 pub use driver::is_rt_shutdown_err;
 pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
+pub use id::Id;
 pub use local_runtime::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;

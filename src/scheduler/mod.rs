@@ -61,6 +61,7 @@ mod tests;
 
 use std::cell::Cell;
 use std::fmt;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -136,6 +137,8 @@ pub(crate) struct Config {
     pub(crate) on_thread_park: Option<Callback>,
     pub(crate) on_thread_unpark: Option<Callback>,
     pub(crate) on_stuck: Option<OnStuck>,
+    /// The number of the runtime.
+    pub(crate) number: NonZeroU64,
     /// What the runtime is called.
     pub(crate) name: Option<String>,
     /// The tasks that stay on one thread, if the runtime has such.
