@@ -3,13 +3,15 @@
 mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
 use futures::executor;
-use runtime::runtime::RuntimeMetrics;
+use runtime::runtime::{LocalRuntime, RuntimeMetrics};
+use runtime::sync::Notify;
 use runtime::{Builder, Runtime, task};
 use support::{Gate, all_kinds, current_thread, eventually, hush, multi_thread, text_of, watch};
 
@@ -289,4 +291,47 @@ fn a_worker_that_does_not_exist_is_refused() {
     let refused = catch_unwind(AssertUnwindSafe(|| metrics.worker_park_count(2)));
     let payload = refused.expect_err("this must panic");
     assert_eq!(text_of(&*payload), "there is no worker 2: there are 2, from 0 on");
+}
+
+#[test]
+fn local_tasks_of_a_runtime_are_counted() {
+    let runtime = LocalRuntime::new().unwrap();
+    let metrics = runtime.metrics();
+    let gate = Rc::new(Notify::new());
+    let tasks: [_; 3] = std::array::from_fn(|_| {
+        let gate = gate.clone();
+        runtime.spawn_local(async move { gate.notified().await })
+    });
+    assert_eq!((metrics.num_alive_tasks(), metrics.worker_local_queue_depth(0)), (3, 3));
+    runtime.block_on(async {
+        task::yield_now().await;
+        assert_eq!((metrics.num_alive_tasks(), metrics.worker_local_queue_depth(0)), (3, 0));
+        assert!(metrics.worker_poll_count(0) >= 3);
+        gate.notify_waiters();
+        assert_eq!(metrics.worker_local_queue_depth(0), 3);
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+    assert_eq!(metrics.num_alive_tasks(), 0);
+}
+
+#[test]
+fn local_tasks_that_end_otherwise_are_counted_once() {
+    let runtime = LocalRuntime::new().unwrap();
+    let metrics = runtime.metrics();
+    hush();
+    let panics = runtime.spawn_local(async { panic!("a task's own") });
+    let aborted = runtime.spawn_local(std::future::pending::<()>());
+    let _idle = runtime.spawn_local(std::future::pending::<()>());
+    runtime.block_on(async {
+        assert!(panics.await.unwrap_err().is_panic());
+        assert_eq!(metrics.num_alive_tasks(), 2);
+        aborted.abort();
+        assert!(aborted.await.unwrap_err().is_cancelled());
+    });
+    let _queued = runtime.spawn_local(async {});
+    assert_eq!(metrics.num_alive_tasks(), 2);
+    drop(runtime);
+    assert_eq!(metrics.num_alive_tasks(), 0);
 }

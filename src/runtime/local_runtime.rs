@@ -77,7 +77,7 @@ impl LocalRuntime {
         self.runtime.handle()
     }
 
-    /// What the runtime has counted; local tasks are not among it.
+    /// What the runtime has counted, of local tasks too.
     pub fn metrics(&self) -> RuntimeMetrics {
         self.runtime.metrics()
     }

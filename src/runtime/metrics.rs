@@ -18,6 +18,9 @@ use crate::scheduler::{Scheduler, Work};
 /// Workers have the numbers below [`num_workers`](Self::num_workers). Where a task blocks or computes for long, a spare worker
 /// stands in; what it does is counted under one of these numbers too, so that a sum over all of them misses nothing.
 ///
+/// Local tasks of a [`LocalRuntime`](super::LocalRuntime) are counted as all others. Those of a [`LocalSet`](crate::task::LocalSet)
+/// belong to no runtime, and are polled by the task that drives the set: a poll of that one is counted, not those of its own.
+///
 /// # Examples
 ///
 /// ```

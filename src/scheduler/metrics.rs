@@ -6,11 +6,11 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::Scheduler;
 use super::blocking::Census;
 use super::diary::{Count, Diary};
 use super::monitor::Stuck;
 use super::worker::Worker;
+use super::{LocalTasks, Scheduler};
 
 /// The polls whose permits the monitor took, or could not take.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +53,10 @@ impl Scheduler {
         // A spare worker has no permit of its own: it is counted where its number leads in the second round, or the third.
         let numbers = (number..self.roster.reach()).step_by(self.worker_threads());
         numbers.filter_map(|number| self.roster.get(number)).for_each(|worker| work.add(worker));
+        if let Some(tasks) = self.local_tasks() {
+            work.polls += tasks.polls.get();
+            work.waiting_tasks += tasks.waiting();
+        }
         work
     }
 
@@ -62,11 +66,18 @@ impl Scheduler {
             let counts = self.roster.iter().map(|worker| of(&worker.diary).get());
             counts.fold(0, u64::wrapping_add)
         };
+        let local =
+            |of: fn(&LocalTasks) -> &Count| self.local_tasks().map_or(0, |tasks| of(tasks).get());
         // In this order, since a task that ends between the two looks was spawned before.
-        let ended = count(|diary| &diary.ended);
-        let spawned = count(|diary| &diary.spawned);
+        let ended = count(|diary| &diary.ended).wrapping_add(local(|tasks| &tasks.ended));
+        let spawned = count(|diary| &diary.spawned).wrapping_add(local(|tasks| &tasks.spawned));
         let alive = spawned.wrapping_add(self.alive_elsewhere.load(Relaxed)).wrapping_sub(ended);
         (alive as i64).max(0) as usize
+    }
+
+    /// The tasks that stay on the thread of this runtime. It has one worker, under whose number they are counted.
+    fn local_tasks(&self) -> Option<&LocalTasks> {
+        self.config.local_tasks.as_deref()
     }
 
     /// How many tasks wait for any worker.

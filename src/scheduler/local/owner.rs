@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use super::run_until::RunUntil;
 use super::tasks::{LocalHome, LocalTasks};
-use crate::cell::{self, JoinRef, Runnable};
+use crate::cell::{self, JoinRef};
 use crate::coop;
 use crate::scheduler::{context, next_task_id};
 use crate::util::process::Process;
@@ -53,6 +53,7 @@ impl LocalTasks {
             self.is_here(),
             "Local tasks can only be spawned on a LocalRuntime from the thread the runtime was created on"
         );
+        self.spawned.add(1);
         let home = LocalHome(self.clone());
         // SAFETY: this is the thread that alone runs and drops the tokens of these tasks: by invariant 1 they come out of the
         // queue in `LocalOwner` alone, which stays on its thread; and what `push` drops, it drops here.
@@ -143,7 +144,7 @@ impl LocalOwner {
     fn run_some_here(&self) -> bool {
         for _ in 0..PER_POLL {
             let Some(task) = self.tasks.queue.pop() else { return false };
-            context::poll_as(task.header().id(), || coop::with_budget(|| task.run()));
+            self.tasks.run(task);
             if coop::is_flagged() {
                 break;
             }
@@ -161,11 +162,12 @@ impl LocalOwner {
         if self.process != Process::current() {
             return mem::forget(self.tasks.clone());
         }
-        let LocalTasks { queue, suspended, .. } = &*self.tasks;
+        let tasks = &*self.tasks;
+        let LocalTasks { queue, suspended, .. } = tasks;
         context::drive(&self.tasks, || {
-            suspended.close().into_iter().for_each(cancel);
+            suspended.close().into_iter().for_each(|task| tasks.cancel(task));
             loop {
-                std::iter::from_fn(|| queue.pop()).for_each(cancel);
+                std::iter::from_fn(|| queue.pop()).for_each(|task| tasks.cancel(task));
                 if suspended.len() > 0 {
                     queue.wait();
                 } else if queue.close_if_empty() {
@@ -180,9 +182,4 @@ impl Drop for LocalOwner {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// Drops a task that will not be polled any more.
-pub(super) fn cancel(task: Runnable) {
-    context::poll_as(task.header().id(), || task.cancel());
 }

@@ -7,6 +7,9 @@ use std::thread::{self, ThreadId};
 
 use super::queue::Queue;
 use crate::cell::{Held, OwnedSet, Runnable, Schedule};
+use crate::coop;
+use crate::scheduler::context;
+use crate::scheduler::diary::Count;
 
 /// The tasks of one thread. See the module's prose.
 pub(crate) struct LocalTasks {
@@ -15,6 +18,12 @@ pub(crate) struct LocalTasks {
     pub(super) suspended: OwnedSet,
     /// The thread that runs them.
     thread: ThreadId,
+    /// How many were spawned; by that thread, as all counts.
+    pub(in crate::scheduler) spawned: Count,
+    /// How many ended.
+    pub(in crate::scheduler) ended: Count,
+    /// How often one was polled.
+    pub(in crate::scheduler) polls: Count,
 }
 
 impl LocalTasks {
@@ -24,6 +33,9 @@ impl LocalTasks {
             queue: Queue::new(),
             suspended: OwnedSet::new(),
             thread: thread::current().id(),
+            spawned: Count::default(),
+            ended: Count::default(),
+            polls: Count::default(),
         })
     }
 
@@ -32,11 +44,30 @@ impl LocalTasks {
         thread::current().id() == self.thread
     }
 
+    /// How many tasks wait to be polled.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Polls a task. For their thread.
+    pub(super) fn run(&self, task: Runnable) {
+        self.polls.add(1);
+        if context::poll_as(task.header().id(), || coop::with_budget(|| task.run())) {
+            self.ended.add(1);
+        }
+    }
+
+    /// Drops a task that will not be polled any more. For their thread.
+    pub(super) fn cancel(&self, task: Runnable) {
+        self.ended.add(1);
+        context::poll_as(task.header().id(), || task.cancel());
+    }
+
     /// Queues a task. Once all is over it is dropped instead; that is on its own thread.
     pub(super) fn push(&self, task: Runnable) {
         let Err(task) = self.queue.push(task) else { return };
         if self.is_here() {
-            return super::owner::cancel(task);
+            return self.cancel(task);
         }
         // By the prose of the module nobody else pushes by now. Were it otherwise, its drop here would be unsound.
         debug_assert!(false, "a local task was woken after the end");
