@@ -16,6 +16,8 @@ pub mod io;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod runtime;
+#[cfg(all(feature = "signal", unix))]
+pub mod signal;
 #[cfg(feature = "sync")]
 pub mod sync;
 pub mod task;

@@ -225,6 +225,20 @@ fn auto_traits_of_pipes_are_as_promised() {
 }
 
 #[test]
+#[cfg(all(feature = "signal", unix))]
+fn auto_traits_of_signals_are_as_promised() {
+    use runtime::signal::unix::{Signal, SignalKind};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Signal:                     "yes  yes  yes   no         no";
+        SignalKind:                 "yes  yes  yes   yes        yes";
+    }
+    fn is_send<T: Send>(_: T) {}
+    let _ = |signal: &mut Signal| is_send(signal.recv());
+    is_send(runtime::signal::ctrl_c());
+}
+
+#[test]
 #[cfg(feature = "net")]
 fn futures_of_sockets_are_send() {
     use runtime::net::{TcpListener, TcpStream, UdpSocket, lookup_host};

@@ -11,6 +11,8 @@ mod gate;
 #[cfg(target_pointer_width = "64")]
 mod limit;
 mod panics;
+#[cfg(unix)]
+mod signals;
 #[cfg(feature = "net")]
 mod sockets;
 mod stuck;
@@ -25,6 +27,8 @@ pub use gate::Gate;
 #[cfg(target_pointer_width = "64")]
 pub use limit::{STACK, under_the_limit, without_room};
 pub use panics::{PanicsOnDrop, hush, text_of};
+#[cfg(unix)]
+pub use signals::{once_more, send, send_to};
 #[cfg(feature = "net")]
 pub use sockets::{
     ANY, both_ends, connection, converse, cpu_time, descriptors, fill, in_each_runtime, listen,

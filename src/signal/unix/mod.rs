@@ -1,0 +1,9 @@
+//! Signals as Unix has them: each [kind](SignalKind) has a number, and [`signal`] makes a listener to it.
+
+mod kind;
+mod listener;
+pub(super) mod slot;
+mod watcher;
+
+pub use kind::SignalKind;
+pub use listener::{Signal, signal};

@@ -1,0 +1,124 @@
+//! From the handler to the listeners: one thread of the process.
+//!
+//! A signal interrupts some thread in the middle of anything, so its handler can take no lock and wake no task. The handler,
+//! which is `signal-hook`'s, sets a flag for the signal and writes a byte into a socket; a thread reads there, and
+//! does what the handler could not.
+//!
+//! # Steps
+//!
+//! *Handler*: 1. sets the flag of the signal; 2. writes a byte, or finds the socket full.
+//!
+//! *Thread*: 1. waits for a byte; 2. reads all bytes that are there; 3. takes back each flag that is set, and delivers its signal;
+//! 4. begins again.
+//!
+//! *A new listener*: 1. locks; 2. starts the thread if there is none; 3. has the handler installed if it is not; 4. unlocks; 5. reads
+//! in the slot what was received so far.
+//!
+//! # Why no signal is lost
+//!
+//! The flag is set before the byte is written, and a socket orders what was done before a write before what is done after the read
+//! of it (the flags themselves are `SeqCst`). If the thread takes the byte in its step 2, step 3 comes after and sees the flag.
+//! Else the byte, or those that filled the socket, are there in the next step 1. A signal that comes after its flag was taken back
+//! sets it anew. Several that come before are one, which is what listeners are promised.
+//!
+//! # Runtimes and processes
+//!
+//! No runtime has a part in this, so none takes anything along when it ends, an idle one is not woken, and listeners
+//! work where there is none. A child that is forked off has no such thread; its first listener makes another watcher
+//! ([`PerProcess`]). The handlers of the parent are installed in the child too, and write into the parent's socket, which
+//! both have: the parent's thread wakes, and finds no flag, since those are in the memory of the child. What the parent
+//! listens to, the child takes over without a listener as well, which is how it is with handlers. If another thread
+//! of the parent installs a handler, or is in one, in the moment of the fork, the table of `signal-hook` may stay locked in the
+//! child: then it cannot make a listener.
+//!
+//! # Rejected
+//!
+//! - *A socket that is registered with a driver*: with which? Each runtime would need it, would be woken by each signal, and a
+//!   signal would wait for a runtime that is busy. One runtime would take the signals of the others along.
+//! - *The monitor's thread*: it sleeps on a condition, and looks after workers when it should; wakers are foreign code.
+//! - *A handler of our own*: it needs `unsafe`, and a table that a handler may read while others add to it, which is what the
+//!   crate is about.
+
+use std::io::{self, ErrorKind};
+use std::thread;
+
+use signal_hook::consts::FORBIDDEN;
+use signal_hook::iterator::{Handle, Signals};
+
+use super::SignalKind;
+use super::slot::Slot;
+use crate::util::contain::contain;
+use crate::util::process::PerProcess;
+use crate::util::sync::Mutex;
+
+/// More than any system has signals, and as many as `signal-hook` bears.
+const SLOTS: usize = 128;
+
+/// | field | who |
+/// |---|---|
+/// | `slots` | anyone; each has a lock |
+/// | `handle` | who makes a listener, under the lock; there once the thread is |
+#[derive(Debug)]
+pub(super) struct Watcher {
+    slots: Vec<Slot>,
+    handle: Mutex<Option<Handle>>,
+}
+
+impl Watcher {
+    /// That of this process.
+    pub(super) fn of_this_process() -> &'static Self {
+        static WATCHER: PerProcess<Watcher> = PerProcess::new();
+        WATCHER.get(|| Self {
+            slots: (0..SLOTS).map(|_| Slot::new()).collect(),
+            handle: Mutex::new(None),
+        })
+    }
+
+    /// The slot of a kind of signal, which is caught from now on.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be caught, or the system refuses, or has no descriptors or threads left.
+    pub(super) fn watch(&'static self, kind: SignalKind) -> io::Result<&'static Slot> {
+        let slot = self.slot(kind)?;
+        let mut handle = self.handle.lock();
+        let handle = match &mut *handle {
+            Some(handle) => handle,
+            none => none.insert(self.start()?),
+        };
+        handle.add_signal(kind.as_raw_value())?;
+        Ok(slot)
+    }
+
+    fn slot(&self, kind: SignalKind) -> io::Result<&Slot> {
+        let number = kind.as_raw_value();
+        let slot = usize::try_from(number).ok().filter(|_| number != 0);
+        let Some(slot) = slot.and_then(|number| self.slots.get(number)) else {
+            return Err(refused(format!("there is no signal {number}")));
+        };
+        if FORBIDDEN.contains(&number) {
+            return Err(refused(format!("signal {number} cannot be listened to")));
+        }
+        Ok(slot)
+    }
+
+    fn start(&'static self) -> io::Result<Handle> {
+        let signals = Signals::new(&[] as &[i32])?;
+        let handle = signals.handle();
+        thread::Builder::new().name("gosched-signal".into()).spawn(|| self.run(signals))?;
+        Ok(handle)
+    }
+
+    fn run(&self, mut signals: Signals) {
+        for number in signals.forever() {
+            let slot = usize::try_from(number).ok().and_then(|number| self.slots.get(number));
+            if let Some(slot) = slot {
+                contain(|| slot.deliver());
+            }
+        }
+    }
+}
+
+fn refused(reason: String) -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, reason)
+}

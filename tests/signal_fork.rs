@@ -1,0 +1,64 @@
+//! Signals in a child that is forked off.
+//!
+//! Alone in its file, and with one test: a test program with several has threads of its own that hold who knows what when the
+//! child is made.
+#![cfg(all(target_os = "linux", feature = "signal", feature = "time"))]
+
+mod support;
+
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use runtime::signal::unix::{Signal, SignalKind, signal};
+use runtime::time;
+use support::{multi_thread, send, text_of, watch};
+
+fn in_a_child(f: impl FnOnce()) {
+    // SAFETY: the child runs what this crate promises to bear; it ends without destructors.
+    let child = unsafe { libc::fork() };
+    assert!(child >= 0, "{}", std::io::Error::last_os_error());
+    if child == 0 {
+        let result = catch_unwind(AssertUnwindSafe(f));
+        if let Err(panic) = &result {
+            let _ = writeln!(std::io::stderr(), "in the child: {}", text_of(&**panic));
+        }
+        // SAFETY: it ends the process, and does nothing before.
+        unsafe { libc::_exit(result.is_err().into()) };
+    }
+    let mut status = 0;
+    // SAFETY: it waits for a child of ours, and writes one number.
+    assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+    assert_eq!(status, 0, "the child failed");
+}
+
+/// Whether a signal comes within some time.
+fn comes(listener: &mut Signal, within: Duration) -> bool {
+    let runtime = multi_thread(1);
+    runtime.block_on(async { time::timeout(within, listener.recv()).await.is_ok() })
+}
+
+#[test]
+fn a_child_listens_for_itself() {
+    let _watch = watch();
+    let kind = SignalKind::user_defined1();
+    let mut ours = signal(kind).unwrap();
+    let (long, short) = (Duration::from_secs(20), Duration::from_millis(20));
+    send(kind.into());
+    assert!(comes(&mut ours, long));
+    assert!(!comes(&mut ours, short)); // it stands in the list now
+    for _ in 0..5 {
+        let mut inherited = Some(&mut ours);
+        in_a_child(|| {
+            let ours = inherited.take().unwrap();
+            let mut own = signal(kind).unwrap();
+            send(kind.into());
+            assert!(comes(&mut own, long), "the child's listener hears nothing");
+            assert!(!comes(ours, short), "the parent's listener hears of the child's signal");
+            drop(std::mem::replace(ours, own));
+        });
+        assert!(!comes(&mut ours, short), "the child's signal came to the parent");
+        send(kind.into());
+        assert!(comes(&mut ours, long), "the child has taken the parent's signals");
+    }
+}
