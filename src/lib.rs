@@ -15,6 +15,8 @@ pub mod hyper;
 pub mod io;
 #[cfg(feature = "net")]
 pub mod net;
+#[cfg(all(feature = "process", unix))]
+pub mod process;
 pub mod runtime;
 #[cfg(all(feature = "signal", unix))]
 pub mod signal;

@@ -225,6 +225,28 @@ fn auto_traits_of_pipes_are_as_promised() {
 }
 
 #[test]
+#[cfg(all(feature = "process", unix))]
+fn auto_traits_of_processes_are_as_promised() {
+    use runtime::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Command:                    "yes  yes  yes   no         no";
+        Child:                      "yes  yes  yes   no         no";
+        ChildStdin:                 "yes  yes  yes   yes        yes";
+        ChildStdout:                "yes  yes  yes   yes        yes";
+        ChildStderr:                "yes  yes  yes   yes        yes";
+    }
+    fn is_send<T: Send + 'static>(_: T) {}
+    fn of_children(mut command: Command, child: Child) {
+        is_send(command.status());
+        is_send(command.output());
+        is_send(child.wait_with_output());
+        is_send(async move { command.spawn()?.kill().await });
+    }
+    let _ = of_children;
+}
+
+#[test]
 #[cfg(all(feature = "signal", unix))]
 fn auto_traits_of_signals_are_as_promised() {
     use runtime::signal::unix::{Signal, SignalKind};

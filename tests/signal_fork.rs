@@ -6,31 +6,11 @@
 
 mod support;
 
-use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use runtime::signal::unix::{Signal, SignalKind, signal};
 use runtime::time;
-use support::{multi_thread, send, text_of, watch};
-
-fn in_a_child(f: impl FnOnce()) {
-    // SAFETY: the child runs what this crate promises to bear; it ends without destructors.
-    let child = unsafe { libc::fork() };
-    assert!(child >= 0, "{}", std::io::Error::last_os_error());
-    if child == 0 {
-        let result = catch_unwind(AssertUnwindSafe(f));
-        if let Err(panic) = &result {
-            let _ = writeln!(std::io::stderr(), "in the child: {}", text_of(&**panic));
-        }
-        // SAFETY: it ends the process, and does nothing before.
-        unsafe { libc::_exit(result.is_err().into()) };
-    }
-    let mut status = 0;
-    // SAFETY: it waits for a child of ours, and writes one number.
-    assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
-    assert_eq!(status, 0, "the child failed");
-}
+use support::{in_a_child, multi_thread, send, watch};
 
 /// Whether a signal comes within some time.
 fn comes(listener: &mut Signal, within: Duration) -> bool {

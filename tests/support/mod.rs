@@ -6,7 +6,11 @@
 #[cfg(all(feature = "net", feature = "time"))]
 mod beside;
 mod busy;
+#[cfg(target_os = "linux")]
+mod children;
 mod count;
+#[cfg(unix)]
+mod forks;
 mod gate;
 #[cfg(target_pointer_width = "64")]
 mod limit;
@@ -22,7 +26,11 @@ mod watch;
 #[cfg(all(feature = "net", feature = "time"))]
 pub use beside::{echo, median, ticks};
 pub use busy::Busy;
+#[cfg(target_os = "linux")]
+pub use children::{state_of, zombies};
 pub use count::{Counted, Counts, poll_once};
+#[cfg(unix)]
+pub use forks::in_a_child;
 pub use gate::Gate;
 #[cfg(target_pointer_width = "64")]
 pub use limit::{STACK, under_the_limit, without_room};

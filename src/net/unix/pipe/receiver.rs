@@ -90,6 +90,14 @@ impl Receiver {
         Ok(Self { io: Evented::new(&driver::io()?, end, Interest::READABLE)? })
     }
 
+    /// The end of a pipe from a child, which blocks so far.
+    #[cfg(feature = "process")]
+    #[track_caller]
+    pub(crate) fn from_child(end: pipe::Receiver) -> io::Result<Self> {
+        end.set_nonblocking(true)?;
+        Self::new(end)
+    }
+
     /// The descriptor, in blocking mode, for all who have a duplicate of it.
     ///
     /// # Errors

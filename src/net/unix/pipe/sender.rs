@@ -89,6 +89,14 @@ impl Sender {
         Ok(Self { io: Evented::new(&driver::io()?, end, Interest::WRITABLE)? })
     }
 
+    /// The end of a pipe to a child, which blocks so far.
+    #[cfg(feature = "process")]
+    #[track_caller]
+    pub(crate) fn from_child(end: pipe::Sender) -> io::Result<Self> {
+        end.set_nonblocking(true)?;
+        Self::new(end)
+    }
+
     /// The descriptor, in blocking mode, for all who have a duplicate of it.
     ///
     /// # Errors
