@@ -9,68 +9,67 @@
 //! What this does not measure: latency, a network, connections that come and go, large bodies, servers that do real
 //! work. The bench takes the whole machine.
 
-mod args;
 mod load;
-mod server;
 mod servers;
-mod table;
 
 #[path = "../../examples/http/service.rs"]
 mod service;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, io};
 
-use args::Args;
 use load::Load;
-use server::Server;
-use table::{Row, Sample};
+use support::PEERS;
+use support::args::Args;
+use support::server::{self, Server};
+use support::table::{self, Row};
+
+const USAGE: &str = "\
+cargo bench --features hyper --bench http -- [OPTIONS]
+  --rounds N     samples of each figure (5)
+  --seconds N    how long a sample takes (5)";
+
+const FIGURES: [&str; 2] = ["requests a second", "CPU time a request, us"];
 
 fn main() -> ExitCode {
-    let args = match Args::parse(env::args().skip(1)) {
-        Ok(args) => args,
-        Err(error) => return fail(&format!("{error}\n{}", args::USAGE)),
-    };
-    let done = match &args.serve {
-        Some(peer) => servers::serve(peer),
-        None => side_by_side(&args),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error.to_string()),
-    }
+    support::ended(match server::wanted() {
+        Some(peer) => servers::serve(&peer),
+        None => side_by_side(),
+    })
 }
 
-fn fail(error: &str) -> ExitCode {
-    eprintln!("{error}");
-    ExitCode::FAILURE
-}
-
-fn side_by_side(args: &Args) -> io::Result<()> {
-    let mut rows: Vec<Row> = load::available().into_iter().map(Row::new).collect();
-    for round in 1..=args.rounds {
-        eprintln!("round {round} of {}", args.rounds);
-        for (column, peer) in servers::PEERS.into_iter().enumerate() {
-            for row in &mut rows {
-                let sample = sample(peer, row.load, args.length)?;
-                row.samples[column].push(sample);
+fn side_by_side() -> io::Result<()> {
+    let args = Args::parse(USAGE, env::args().skip(1))?;
+    let rounds = args.number("--rounds", 5)?;
+    let length = Duration::try_from_secs_f64(args.number("--seconds", 5.0)?);
+    let length = length.map_err(io::Error::other)?;
+    let mut rows: Vec<_> =
+        load::available().into_iter().map(|load| (load, Row::of(load.name(), FIGURES))).collect();
+    for round in 1..=rounds {
+        eprintln!("round {round} of {rounds}");
+        for (column, peer) in PEERS.into_iter().enumerate() {
+            for (load, rows) in &mut rows {
+                let sample = sample(peer, *load, length)?;
+                rows.iter_mut()
+                    .zip(sample)
+                    .for_each(|(row, figure)| row.samples[column].push(figure));
             }
         }
     }
-    print!("{}", table::render(&rows));
+    print!("{}", table::render(rows.iter().flat_map(|(_, rows)| rows)));
     Ok(())
 }
 
-/// Loads a fresh server: for a moment, to warm it up, and then for `length`.
-fn sample(peer: &str, load: Load, length: Duration) -> io::Result<Sample> {
-    let server = Server::start(peer)?;
+/// Loads a fresh server: for a moment, to warm it up, and then for `length`. Returns the [`FIGURES`].
+fn sample(peer: &str, load: Load, length: Duration) -> io::Result<[f64; FIGURES.len()]> {
+    let server = Server::start(&mut Server::command(peer)?)?;
     load.run(server.address(), length / 5)?;
     let before = server.cpu_time()?;
     let done = load.run(server.address(), length)?;
     let used = server.cpu_time()? - before;
-    Ok(Sample {
-        per_second: done.requests as f64 / done.took.as_secs_f64(),
-        cpu_micros: used.as_secs_f64() * 1e6 / done.requests.max(1) as f64,
-    })
+    let requests = done.requests.max(1) as f64;
+    Ok([requests / done.took.as_secs_f64(), used.as_secs_f64() * 1e6 / requests])
 }

@@ -15,9 +15,6 @@ use runtime::hyper::Io;
 
 use crate::service;
 
-/// This crate first.
-pub const PEERS: [&str; 2] = ["ours", "tokio"];
-
 /// Serves until the process is killed; prints first at which address.
 pub fn serve(peer: &str) -> io::Result<()> {
     match peer {

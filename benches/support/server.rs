@@ -9,6 +9,14 @@ use std::{env, fs};
 /// In how many ticks a second the kernel shows CPU time to processes, on every Linux.
 const TICKS_A_SECOND: u32 = 100;
 
+/// In the environment of a program that is to be a server: of which peer.
+const SERVE: &str = "GOSCHED_BENCH_SERVE";
+
+/// The peer as which this process is to serve.
+pub fn wanted() -> Option<String> {
+    env::var(SERVE).ok()
+}
+
 /// The process; it ends when this is dropped.
 pub struct Server {
     child: Child,
@@ -16,15 +24,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts this program once more, as the server of `peer`, and waits until it listens.
-    pub fn start(peer: &str) -> io::Result<Self> {
+    /// This program once more, as the server of `peer`.
+    pub fn command(peer: &str) -> io::Result<Command> {
         let mut command = Command::new(env::current_exe()?);
-        let mut child = command.args(["--serve", peer]).stdout(Stdio::piped()).spawn()?;
+        command.env(SERVE, peer);
+        Ok(command)
+    }
+
+    /// Starts a program, and waits until it says, as the last word of its first line, where it listens.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().expect("it was asked for");
         let mut server = Self { child, address: ([0, 0, 0, 0], 0).into() };
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
-        server.address = line.trim().parse().map_err(io::Error::other)?;
+        let address = line.split_whitespace().last().unwrap_or_default();
+        server.address = address.parse().map_err(io::Error::other)?;
         Ok(server)
     }
 
@@ -39,6 +54,14 @@ impl Server {
         let ticks =
             ticks(&stat).ok_or_else(|| io::Error::other("the kernel's line is unreadable"))?;
         Ok(Duration::from_secs(ticks) / TICKS_A_SECOND)
+    }
+
+    /// Bytes of its memory that are resident.
+    pub fn resident(&self) -> io::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.map(|n| n * 1024).ok_or_else(|| io::Error::other("the kernel does not tell"))
     }
 }
 

@@ -1,0 +1,23 @@
+//! What the benches share that compare servers: processes, options and the table.
+#![allow(dead_code, reason = "each bench uses another part")]
+
+pub mod args;
+pub mod server;
+pub mod table;
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+/// This crate first.
+pub const PEERS: [&str; 2] = ["ours", "tokio"];
+
+/// What the program ends with; says why, if it has failed.
+pub fn ended<E: Display>(result: Result<(), E>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
