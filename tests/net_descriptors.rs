@@ -1,49 +1,33 @@
-//! Descriptors: none is left behind, none is taken for another, and having no more of them is an error that passes.
+//! Descriptors: none is left behind, and none is taken for another. What happens where there are no more of them is in
+//! `net_descriptor_limit.rs`.
 //!
-//! Descriptors belong to the whole process, so these tests take turns, or run in a process of their own.
+//! Descriptors belong to the whole process, so these tests take turns.
 #![cfg(all(feature = "net", target_os = "linux"))]
 
 mod support;
 
-use std::env;
 use std::future::poll_fn;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener as ForeignListener, TcpStream as Foreign};
 use std::pin::pin;
-use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
-use runtime::net::{TcpListener, TcpStream};
+use runtime::net::TcpStream;
 use runtime::{task, time};
 use rustix::net::{AddressFamily, SocketType, bind, listen as listen_with, socket};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use support::{
-    ANY, Counts, both_ends, connection, cpu_time, descriptors, in_each_runtime, listen, poll_once,
-    rounds, until, watch, with_sockets,
+    ANY, Counts, both_ends, connection, descriptors, in_each_runtime, listen, poll_once, rounds,
+    until, watch, with_sockets,
 };
 
 /// To be held by a test that counts descriptors.
 fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Runs the calling test again, alone in a process, and there `body`.
-fn in_a_child(test: &str, body: impl FnOnce()) {
-    const CHILD: &str = "GOSCHED_TEST_CHILD";
-    if env::var_os(CHILD).is_some() {
-        return body();
-    }
-    let _turn = alone(); // to start it takes descriptors, for a moment
-    let mut child = Command::new(env::current_exe().expect("the test runs from a file"));
-    child.args(["--exact", test, "--nocapture"]).env(CHILD, "1");
-    let status = child.status().expect("the test can be started again");
-    assert!(status.success(), "{test} has failed in its own process");
 }
 
 /// A listener whose queue is full: who connects gets no answer.
@@ -153,151 +137,6 @@ fn a_waker_of_a_block_on_that_was_kept_kept_the_reactor() {
     drop(runtime);
     assert_eq!(descriptors(), before);
     kept.wake();
-}
-
-/// Hyper's pull request 1724: a server without a free descriptor has connections waiting that it cannot take. It must
-/// neither keep a processor busy with that, nor be deaf afterwards.
-#[test]
-fn without_descriptors_accept_fails_and_recovers_when_one_is_closed() {
-    let _watch = watch();
-    in_a_child("without_descriptors_accept_fails_and_recovers_when_one_is_closed", || {
-        for workers in [0, 1, 2] {
-            with_sockets(workers).block_on(run_out_and_recover());
-        }
-    });
-}
-
-async fn run_out_and_recover() {
-    let (listener, address) = listen().await;
-    // The clients are made while there are descriptors; the system connects them without us.
-    let mut clients: Vec<_> = (0..20).map(|_| Foreign::connect(address).unwrap()).collect();
-    let before = getrlimit(Resource::Nofile);
-    let open = descriptors() as u64;
-    let low = Rlimit { current: Some(open + 4), ..before };
-    setrlimit(Resource::Nofile, low).expect("the limit may be lowered");
-
-    let mut accepted = Vec::new();
-    let error = loop {
-        match listener.accept().await {
-            Ok((stream, _)) => accepted.push(stream),
-            Err(error) => break error,
-        }
-    };
-    assert!(accepted.len() < clients.len());
-    assert_eq!(error.raw_os_error(), Some(24), "too many open files: {error}");
-    again_without_descriptors(&listener).await;
-
-    // The connections that are there go on to work, and one that ends makes room for another.
-    let first = accepted.remove(0);
-    clients[0].write_all(b"!").unwrap();
-    first.readable().await.unwrap();
-    drop(first);
-    accepted.push(listener.accept().await.expect("there is room again").0);
-    assert_eq!(listener.accept().await.unwrap_err().raw_os_error(), Some(24));
-
-    setrlimit(Resource::Nofile, before).expect("the limit may be raised again");
-    while accepted.len() < clients.len() - 1 {
-        accepted.push(listener.accept().await.expect("there is room for all").0);
-    }
-    for (mut stream, client) in accepted.into_iter().zip(clients.iter_mut().skip(1)) {
-        client.write_all(b"?").unwrap();
-        assert_eq!(stream.read_u8().await.unwrap(), b'?');
-    }
-}
-
-/// The lack stays an error, and while nobody asks, nothing runs on its account.
-async fn again_without_descriptors(listener: &TcpListener) {
-    let before = cpu_time();
-    let pause = thread::spawn(|| thread::sleep(Duration::from_millis(500)));
-    let gate = support::Gate::new("the pause is over");
-    let opens = gate.clone();
-    let opener = thread::spawn(move || {
-        pause.join().unwrap();
-        opens.open();
-    });
-    gate.passed().await;
-    opener.join().unwrap();
-    let spent = cpu_time() - before;
-    assert!(spent < Duration::from_millis(250), "{spent:?} computed in half a second of waiting");
-    assert_eq!(listener.accept().await.unwrap_err().raw_os_error(), Some(24));
-}
-
-/// Hyper's pull request 1724 again, from the side of a server: one that pauses before it retries costs next to nothing, one
-/// that retries at once keeps nobody from running, and both serve every client in the end.
-#[test]
-fn a_server_without_descriptors_serves_all_clients_as_others_leave() {
-    let _watch = watch();
-    in_a_child("a_server_without_descriptors_serves_all_clients_as_others_leave", || {
-        for workers in [0, 1, 2] {
-            for pause in [Some(Duration::from_millis(5)), None] {
-                with_sockets(workers).block_on(serve_few_at_a_time(pause));
-            }
-        }
-    });
-}
-
-async fn serve_few_at_a_time(pause: Option<Duration>) {
-    let (listener, address) = listen().await;
-    let clients: Vec<_> = (0..20).map(|_| Foreign::connect(address).unwrap()).collect();
-    let before = getrlimit(Resource::Nofile);
-    let low = Rlimit { current: Some(descriptors() as u64 + 4), ..before };
-    setrlimit(Resource::Nofile, low).expect("the limit may be lowered");
-
-    let errors = Arc::new(AtomicUsize::new(0));
-    let server = runtime::spawn(accept_for_ever(listener, pause, errors.clone()));
-    until(|| errors.load(SeqCst) > 0).await;
-    if pause.is_some() {
-        let before = cpu_time();
-        time::sleep(Duration::from_millis(200)).await;
-        let spent = cpu_time() - before;
-        assert!(spent < Duration::from_millis(100), "{spent:?} computed in 200 ms of retrying");
-    }
-    let clients = thread::spawn(move || {
-        for (number, mut client) in (0..).zip(clients) {
-            client.write_all(&[number]).unwrap();
-            let mut echo = [0];
-            client.read_exact(&mut echo).unwrap();
-            assert_eq!(echo[0], number);
-        }
-    });
-    until(|| clients.is_finished()).await;
-    clients.join().expect("every client is served");
-    server.abort();
-    setrlimit(Resource::Nofile, before).expect("the limit may be raised again");
-}
-
-/// Gives each connection a task that sends back what comes; pauses, or not, when one cannot be taken.
-async fn accept_for_ever(listener: TcpListener, pause: Option<Duration>, errors: Arc<AtomicUsize>) {
-    loop {
-        match (listener.accept().await, pause) {
-            (Ok((mut stream, _)), _) => drop(runtime::spawn(async move {
-                let (mut reader, mut writer) = stream.split();
-                runtime::io::copy(&mut reader, &mut writer).await
-            })),
-            (Err(_), Some(pause)) => {
-                errors.fetch_add(1, SeqCst);
-                time::sleep(pause).await;
-            }
-            (Err(_), None) => drop(errors.fetch_add(1, SeqCst)),
-        }
-    }
-}
-
-#[test]
-fn without_descriptors_the_first_socket_is_an_error_and_the_next_one_is_not() {
-    let _watch = watch();
-    let test = "without_descriptors_the_first_socket_is_an_error_and_the_next_one_is_not";
-    in_a_child(test, || {
-        let before = getrlimit(Resource::Nofile);
-        let runtime = with_sockets(1);
-        runtime.block_on(async {
-            setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..before }).unwrap();
-            let error = TcpListener::bind(ANY).await.unwrap_err();
-            assert_eq!(error.raw_os_error(), Some(24), "{error}");
-            setrlimit(Resource::Nofile, before).unwrap();
-            drop(both_ends().await);
-        });
-    });
 }
 
 /// The system gives a descriptor that was closed to the next who asks, while an event of the one before may be on its way.
