@@ -4,6 +4,7 @@
 mod support;
 
 use std::io::{ErrorKind, IoSlice};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
@@ -13,7 +14,7 @@ use runtime::io::{
     simplex,
 };
 
-use support::{Counts, current_thread, multi_thread, watch};
+use support::{Counts, current_thread, hush, multi_thread, watch};
 
 /// Reads once; the bytes, if there were any or the end.
 fn read(stream: &mut (impl AsyncRead + Unpin), wakes: &Arc<Counts>) -> Poll<Vec<u8>> {
@@ -252,6 +253,32 @@ fn a_waker_is_dropped_outside_the_lock() {
     assert_eq!(read(&mut b, &wakes), Poll::Pending, "this waker takes the other's place");
     assert_eq!(wakes.wakes(), 1, "and with that one its stream was dropped");
     assert_eq!(read(&mut b, &wakes), Poll::Ready(vec![]));
+}
+
+/// Panics when it is woken.
+struct PanicsOnWake;
+
+impl Wake for PanicsOnWake {
+    fn wake(self: Arc<Self>) {
+        panic!("in a wake, on purpose");
+    }
+}
+
+/// The panic of the reader's waker kept the other way from being closed, and its writer waited for ever.
+#[test]
+fn a_waker_that_panics_keeps_no_other_from_the_end_of_the_stream() {
+    hush();
+    let (mut a, b) = duplex(4);
+    let [_, writer] = counts();
+    assert_eq!(write(&mut a, b"full", &writer), Poll::Ready(Ok(4)));
+    assert_eq!(write(&mut a, b"more", &writer), Poll::Pending);
+    let panics = Waker::from(Arc::new(PanicsOnWake));
+    let mut bytes = [0; 4];
+    assert!(pin!(a.read(&mut bytes)).poll(&mut Context::from_waker(&panics)).is_pending());
+    let dropped = catch_unwind(AssertUnwindSafe(|| drop(b)));
+    dropped.expect_err("the panic is the waker's, and is not hidden");
+    assert_eq!(writer.wakes(), 1, "the writer was not told");
+    assert_eq!(write(&mut a, b"more", &writer), Poll::Ready(Err(ErrorKind::BrokenPipe)));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Two streams in memory, each of which reads what the other writes.
 
 use std::io::{self, IoSlice};
+use std::panic;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -9,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::pipe::{End, Pipe};
 use crate::coop;
+use crate::util::wake_batch::WakeBatch;
 
 /// One of two streams in memory that are connected as two sockets are; see [`duplex`].
 ///
@@ -108,8 +110,14 @@ impl AsyncWrite for DuplexStream {
 }
 
 impl Drop for DuplexStream {
+    /// Both ways are closed, and all who wait are woken, also if a waker panics.
     fn drop(&mut self) {
-        self.outgoing.close(End::Reader);
-        self.incoming.close(End::Writer);
+        let woken = [self.outgoing.end(End::Reader), self.incoming.end(End::Writer)];
+        let mut woken = woken.into_iter().flatten();
+        let mut batch = WakeBatch::new();
+        batch.fill(|| woken.next());
+        if let Err(payload) = batch.wake() {
+            panic::resume_unwind(payload);
+        }
     }
 }

@@ -73,13 +73,17 @@ impl Pipe {
 
     /// Closes the pipe, and wakes who waits at `end`, the one that did not do this.
     pub(super) fn close(&self, end: End) {
-        let mut state = self.state.lock();
-        state.closed = true;
-        let woken = state.waiting(end).take();
-        drop(state);
-        if let Some(waker) = woken {
+        if let Some(waker) = self.end(end) {
             waker.wake();
         }
+    }
+
+    /// Closes the pipe, and leaves it to the caller to wake who waits at `end`.
+    #[must_use = "who waits has to be woken"]
+    pub(super) fn end(&self, end: End) -> Option<Waker> {
+        let mut state = self.state.lock();
+        state.closed = true;
+        state.waiting(end).take()
     }
 
     fn poll<R>(

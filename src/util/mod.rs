@@ -18,7 +18,7 @@ pub(crate) mod fill;
 pub(crate) mod wait;
 #[cfg(any(feature = "net", feature = "sync"))]
 pub(crate) mod wait_list;
-#[cfg(any(feature = "net", feature = "sync", feature = "time"))]
+#[cfg(any(feature = "io-util", feature = "net", feature = "sync", feature = "time"))]
 pub(crate) mod wake_batch;
 #[cfg(feature = "sync")]
 pub(crate) mod write_once;
