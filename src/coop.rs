@@ -224,7 +224,8 @@ impl Drop for RestoreOnPending {
     fn drop(&mut self) {
         let before = self.before.get();
         if before != UNLIMITED {
-            BUDGET.set(before);
+            // The unit goes back; that a leaf inside of this one was refused meanwhile is not forgotten (`PATIENCE`).
+            BUDGET.set((BUDGET.get() & !LEFT) | (before & LEFT));
         }
     }
 }
@@ -361,6 +362,28 @@ mod tests {
                     BUDGET.set(u16::from(UNITS));
                 }
             });
+        });
+    }
+
+    /// `copy` is such a leaf: the outer one took the last unit, the inner one was refused, and with the unit the outer one gave
+    /// back that this had happened. Only the monitor's flag ended it.
+    #[test]
+    fn a_leaf_inside_of_another_that_does_not_yield_gets_a_new_budget() {
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut take_inside = || match poll_proceed(&mut cx) {
+            Poll::Ready(unit) => {
+                let completes = take(&mut cx);
+                if completes {
+                    unit.made_progress();
+                }
+                completes
+            }
+            Poll::Pending => false,
+        };
+        with_budget(|| {
+            BUDGET.set(1);
+            let insists = (0..2 * PATIENCE).position(|_| take_inside());
+            assert!(insists.is_some(), "it is refused for ever");
         });
     }
 
