@@ -176,3 +176,19 @@ fn a_unix_socket_is_for_what_it_was_made_for() {
     });
     std::fs::remove_file(&place).unwrap();
 }
+
+#[test]
+fn a_raw_descriptor_becomes_a_socket_again() {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_keepalive(true).unwrap();
+    let fd = socket.into_raw_fd();
+    // SAFETY: `into_raw_fd` has just given it away.
+    let socket = unsafe { TcpSocket::from_raw_fd(fd) };
+    assert_eq!((socket.as_raw_fd(), socket.keepalive().unwrap()), (fd, true));
+
+    let fd = UnixSocket::new_datagram().unwrap().into_raw_fd();
+    // SAFETY: `into_raw_fd` has just given it away.
+    let socket = unsafe { UnixSocket::from_raw_fd(fd) };
+    assert_eq!(socket.as_raw_fd(), fd);
+    with_sockets(1).block_on(async { socket.datagram() }).unwrap();
+}

@@ -42,7 +42,7 @@
 // What stands below: the sockets are mio's, each held in an `Evented` with its registration, and the operations are
 // those of the registration; before they are bound or connected, and where options are concerned, they are socket2's. `halves`
 // is shared by all streams, `byte_stream` by all that moves bytes. Names are looked up by the blocking pool. Here is no concurrency
-// and no `unsafe`. It knows neither workers nor timers.
+// and, but for `FromRawFd`, no `unsafe`. It knows neither workers nor timers.
 
 mod addr;
 mod byte_stream;

@@ -157,7 +157,7 @@ impl fmt::Debug for TcpSocket {
 
 #[cfg(unix)]
 mod unix {
-    use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
+    use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
     use super::TcpSocket;
 
@@ -176,6 +176,18 @@ mod unix {
     impl IntoRawFd for TcpSocket {
         fn into_raw_fd(self) -> RawFd {
             self.socket.into_raw_fd()
+        }
+    }
+
+    impl FromRawFd for TcpSocket {
+        /// Takes over the descriptor of a socket that is non-blocking and for TCP, but not connected.
+        ///
+        /// # Safety
+        ///
+        /// As [`OwnedFd::from_raw_fd`]: it is open, and belongs to nobody else.
+        unsafe fn from_raw_fd(fd: RawFd) -> Self {
+            // SAFETY: the caller promises what is asked for here, word for word.
+            unsafe { OwnedFd::from_raw_fd(fd) }.into()
         }
     }
 

@@ -1,7 +1,7 @@
 //! A socket that is neither bound nor connected yet.
 
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::path::Path;
 
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -158,6 +158,18 @@ impl AsFd for UnixSocket {
 impl IntoRawFd for UnixSocket {
     fn into_raw_fd(self) -> RawFd {
         self.socket.into_raw_fd()
+    }
+}
+
+impl FromRawFd for UnixSocket {
+    /// Takes over the descriptor of a socket that is non-blocking and for Unix, but not connected.
+    ///
+    /// # Safety
+    ///
+    /// As [`OwnedFd::from_raw_fd`]: it is open, and belongs to nobody else.
+    unsafe fn from_raw_fd(fd: RawFd) -> Self {
+        // SAFETY: the caller promises what is asked for here, word for word.
+        unsafe { OwnedFd::from_raw_fd(fd) }.into()
     }
 }
 
