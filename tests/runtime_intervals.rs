@@ -155,3 +155,17 @@ fn intervals_of_zero_are_refused() {
         assert!(text_of(&*panic).contains(name));
     }
 }
+
+#[cfg(feature = "net")]
+#[test]
+#[should_panic(expected = "max_io_events_per_tick must be non-zero")]
+fn a_tick_without_events_is_refused() {
+    Builder::new_multi_thread().max_io_events_per_tick(0);
+}
+
+#[cfg(feature = "net")]
+#[test]
+#[should_panic(expected = "max_io_events_per_busy_tick must be non-zero")]
+fn a_busy_tick_without_events_is_refused() {
+    Builder::new_multi_thread().max_io_events_per_busy_tick(0);
+}

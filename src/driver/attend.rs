@@ -149,6 +149,12 @@ pub(crate) trait Crew: Send + Sync {
     /// looks in.
     fn call(&self);
 
+    /// How many events they take from the reactor at once.
+    #[cfg(feature = "net")]
+    fn batches(&self) -> super::Batches {
+        super::Batches::default()
+    }
+
     /// Whether closures are called in the blocking pool, or wait for that.
     #[cfg(feature = "test-util")]
     fn runs_closures(&self) -> bool {

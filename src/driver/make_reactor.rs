@@ -25,7 +25,7 @@ impl Driver {
     fn make_io(&self) -> io::Result<&Arc<IoHandle>> {
         let mut fresh = self.fresh.lock();
         if self.io.get().is_none() {
-            let reactor = Reactor::new()?;
+            let reactor = Reactor::new(self.crew.batches())?;
             if self.closed.load(Relaxed) {
                 reactor.handle().close();
             }

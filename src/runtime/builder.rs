@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::io;
+#[cfg(feature = "net")]
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
     Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, StuckTask, environment, id,
 };
+#[cfg(feature = "net")]
+use crate::driver::Batches;
 use crate::scheduler::{
     Callback, Config, Cores, DEFAULT_EVENT_INTERVAL, DEFAULT_INJECTOR_INTERVAL,
     DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnStuck, Scheduler,
@@ -34,6 +38,8 @@ pub struct Builder {
     retake_at_random: bool,
     enable_io: bool,
     enable_time: bool,
+    #[cfg(feature = "net")]
+    io_batches: Batches,
     event_interval: u32,
     global_queue_interval: u32,
     #[cfg(feature = "test-util")]
@@ -75,6 +81,8 @@ impl Builder {
             retake_at_random: false,
             enable_io: false,
             enable_time: false,
+            #[cfg(feature = "net")]
+            io_batches: Batches::default(),
             event_interval: DEFAULT_EVENT_INTERVAL,
             global_queue_interval: DEFAULT_INJECTOR_INTERVAL,
             #[cfg(feature = "test-util")]
@@ -106,6 +114,52 @@ impl Builder {
     /// Enables timers. Without it, waiting for one panics.
     pub fn enable_time(&mut self) -> &mut Self {
         self.enable_time = true;
+        self
+    }
+
+    /// How many events of sockets a worker takes from the system at once; 1,024 unless this is called.
+    ///
+    /// What is left over comes with the next look. A smaller number lets the tasks of a burst run sooner beside other tasks, and
+    /// costs a system call each time.
+    ///
+    /// # Panics
+    ///
+    /// If `events` is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Builder::new_multi_thread()
+    ///     .enable_io()
+    ///     .max_io_events_per_tick(256)
+    ///     .max_io_events_per_busy_tick(16)
+    ///     .build()?;
+    /// # drop(runtime);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "net")]
+    #[track_caller]
+    pub fn max_io_events_per_tick(&mut self, events: usize) -> &mut Self {
+        let events = NonZeroUsize::new(events);
+        self.io_batches.waiting = events.expect("max_io_events_per_tick must be non-zero");
+        self
+    }
+
+    /// The same, for a worker that looks without waiting, since it has tasks to run or timers to fire; as many as
+    /// [`max_io_events_per_tick`](Self::max_io_events_per_tick) unless this is called.
+    ///
+    /// Each event makes a task ready that stands behind those which were ready before. While the program cannot keep up, a small
+    /// number leaves the surplus with the system.
+    ///
+    /// # Panics
+    ///
+    /// If `events` is zero.
+    #[cfg(feature = "net")]
+    #[track_caller]
+    pub fn max_io_events_per_busy_tick(&mut self, events: usize) -> &mut Self {
+        let events = NonZeroUsize::new(events);
+        self.io_batches.looking =
+            Some(events.expect("max_io_events_per_busy_tick must be non-zero"));
         self
     }
 
@@ -443,6 +497,8 @@ impl Builder {
             starts_threads: multi_thread,
             enable_io: self.enable_io,
             enable_time: self.enable_time,
+            #[cfg(feature = "net")]
+            io_batches: self.io_batches,
             event_interval: self.event_interval,
             // Where each task came from the injector, tasks that yield to it could starve all others.
             injector_interval: self.global_queue_interval.max(2),

@@ -32,6 +32,11 @@ impl driver::Crew for Crew {
         }
     }
 
+    #[cfg(feature = "net")]
+    fn batches(&self) -> driver::Batches {
+        self.0.upgrade().map_or_else(Default::default, |scheduler| scheduler.config.io_batches)
+    }
+
     #[cfg(feature = "test-util")]
     fn runs_closures(&self) -> bool {
         self.0.upgrade().is_some_and(|scheduler| {

@@ -115,6 +115,9 @@ pub(crate) struct Config {
         allow(dead_code, reason = "asked for where there are sockets")
     )]
     pub(crate) enable_io: bool,
+    /// How many events of sockets are taken at once.
+    #[cfg(feature = "net")]
+    pub(crate) io_batches: crate::driver::Batches,
     /// Whether tasks may wait for moments.
     #[cfg_attr(
         not(feature = "time"),

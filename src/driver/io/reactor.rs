@@ -14,6 +14,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,12 +28,20 @@ use crate::io::{Interest, Ready};
 use crate::util::process::Process;
 
 /// How many events are taken from the system at once; what is left over comes in the next turn.
-const EVENTS: usize = 1024;
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Batches {
+    /// At the end of a wait.
+    pub(crate) waiting: NonZeroUsize,
+    /// Where there is no wait, since the thread has something to do; if that is not the same.
+    pub(crate) looking: Option<NonZeroUsize>,
+}
 
 /// The right to wait for events.
 pub(crate) struct Reactor {
     poll: Poll,
     events: Events,
+    /// Those of turns without a wait, if they have a place of their own.
+    seen: Option<Events>,
     handle: Arc<IoHandle>,
 }
 
@@ -51,11 +60,18 @@ pub(crate) struct IoHandle {
     process: Process,
 }
 
+impl Default for Batches {
+    fn default() -> Self {
+        const WAITING: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+        Self { waiting: WAITING, looking: None }
+    }
+}
+
 impl Reactor {
     /// # Errors
     ///
     /// If the system has no descriptors left.
-    pub(crate) fn new() -> io::Result<Self> {
+    pub(crate) fn new(batches: Batches) -> io::Result<Self> {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
         let waker = Waker::new(&registry, Token(Key::NOBODY.0))?;
@@ -65,7 +81,9 @@ impl Reactor {
             table: Table::new(),
             process: Process::current(),
         });
-        Ok(Self { poll, events: Events::with_capacity(EVENTS), handle })
+        let events = |most: NonZeroUsize| Events::with_capacity(most.get());
+        let seen = batches.looking.map(events);
+        Ok(Self { poll, events: events(batches.waiting), seen, handle })
     }
 
     pub(crate) fn handle(&self) -> &Arc<IoHandle> {
@@ -76,8 +94,12 @@ impl Reactor {
     ///
     /// Without a timeout it waits as long as it takes; with one of zero it only looks.
     pub(crate) fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        debug_assert!(self.events.is_empty(), "the events of the last turn were not dispatched");
-        match sys::wait(&mut self.poll, &mut self.events, timeout) {
+        debug_assert!(!self.has_events(), "the events of the last turn were not dispatched");
+        let events = match &mut self.seen {
+            Some(seen) if timeout == Some(Duration::ZERO) => seen,
+            _ => &mut self.events,
+        };
+        match sys::wait(&mut self.poll, events, timeout) {
             Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
             result => result,
         }
@@ -85,14 +107,19 @@ impl Reactor {
 
     /// Whether the last turn found events.
     pub(crate) fn has_events(&self) -> bool {
-        !self.events.is_empty()
+        !self.events.is_empty() || self.seen.as_ref().is_some_and(|seen| !seen.is_empty())
     }
 
     /// Tells the registrations of the events of the last turn, and wakes whom they concern, under no lock.
     pub(crate) fn dispatch(&mut self) {
         let news = |event: &Event| (Key(event.token().0), Ready::from_event(event));
-        self.handle.table.dispatch(self.events.iter().map(news));
-        self.events.clear();
+        // One of the two has them, by the last turn.
+        let events = match &mut self.seen {
+            Some(seen) if !seen.is_empty() => seen,
+            _ => &mut self.events,
+        };
+        self.handle.table.dispatch(events.iter().map(news));
+        events.clear();
     }
 }
 

@@ -1,6 +1,8 @@
 //! Tests of the reactor with real descriptors, and models of what threads race for.
 
 #[cfg(not(loom))]
+mod batches;
+#[cfg(not(loom))]
 mod reactor;
 #[cfg(not(loom))]
 mod readiness;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use mio::{Events, Poll, Token, Waker};
 
 use super::super::sys;
-use crate::driver::Reactor;
+use crate::driver::{Batches, Reactor};
 
 const LONG: Option<Duration> = Some(Duration::from_secs(60));
 
@@ -16,7 +16,7 @@ const WAYS: [Wait; 2] = [sys::wait, sys::fallback::wait];
 
 #[test]
 fn a_wake_up_ends_this_turn_or_the_next() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     reactor.handle().wake();
     reactor.turn(LONG).unwrap();
     reactor.dispatch();
@@ -33,7 +33,7 @@ fn a_wake_up_ends_this_turn_or_the_next() {
 
 #[test]
 fn a_wake_up_is_for_one_turn() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     reactor.handle().wake();
     reactor.handle().wake();
     reactor.turn(LONG).unwrap();

@@ -13,7 +13,7 @@ use mio::net::{TcpListener, TcpStream, UdpSocket, UnixStream};
 use mio::unix::pipe;
 
 use crate::coop;
-use crate::driver::{Direction, Evented, IoHandle, Reactor};
+use crate::driver::{Batches, Direction, Evented, IoHandle, Reactor};
 use crate::io::{Interest, Ready};
 use crate::util::tests::wakers::{Wakes, calling};
 
@@ -76,7 +76,7 @@ where
 
 #[test]
 fn data_wake_the_reader_once_and_are_read_once() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, mut theirs) = pair(reactor.handle());
     let wakes = Wakes::new();
     pump(&mut reactor);
@@ -98,7 +98,7 @@ fn data_wake_the_reader_once_and_are_read_once() {
 
 #[test]
 fn the_last_to_poll_is_woken_and_each_direction_for_itself() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, mut theirs) = pair(reactor.handle());
     let (old, new, writer) = (Wakes::new(), Wakes::new(), Wakes::new());
     assert!(poll_ready(&ours, Direction::Write, &writer.waker()).is_pending());
@@ -114,7 +114,7 @@ fn the_last_to_poll_is_woken_and_each_direction_for_itself() {
 
 #[test]
 fn a_half_close_is_the_end_after_the_data_and_leaves_the_other_half() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, mut theirs) = tcp_pair(reactor.handle());
     let wakes = Wakes::new();
     assert!(poll_ready(&ours, Direction::Read, &wakes.waker()).is_pending());
@@ -136,7 +136,7 @@ fn a_half_close_is_the_end_after_the_data_and_leaves_the_other_half() {
 
 #[test]
 fn a_reset_wakes_both_directions_with_the_error() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, theirs) = tcp_pair(reactor.handle());
     let (reader, writer) = (Wakes::new(), Wakes::new());
     pump(&mut reactor);
@@ -161,7 +161,7 @@ where
 
 #[test]
 fn a_pipe_without_a_writer_is_at_its_end() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (writer, reader) = pipe::new().unwrap();
     let reader = Evented::new(reactor.handle(), reader, Interest::READABLE).unwrap();
     let wakes = Wakes::new();
@@ -174,7 +174,7 @@ fn a_pipe_without_a_writer_is_at_its_end() {
 
 #[test]
 fn a_pipe_without_a_reader_wakes_its_writer() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (writer, reader) = pipe::new().unwrap();
     let writer = Evented::new(reactor.handle(), writer, Interest::WRITABLE).unwrap();
     pump(&mut reactor);
@@ -202,7 +202,7 @@ fn receive(socket: &Evented<UdpSocket>) -> io::Result<usize> {
 
 #[test]
 fn an_error_without_data_wakes_a_reader_which_then_waits_again() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let socket = udp_to_nobody(reactor.handle());
     let wakes = Wakes::new();
     pump(&mut reactor);
@@ -217,7 +217,7 @@ fn an_error_without_data_wakes_a_reader_which_then_waits_again() {
 
 #[test]
 fn who_waits_for_errors_alone_is_told_of_them_alone() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let socket = udp_to_nobody(reactor.handle());
     let mut errors = pin!(socket.registration().readiness(Interest::ERROR));
     let wakes = Wakes::new();
@@ -235,7 +235,7 @@ fn who_waits_for_errors_alone_is_told_of_them_alone() {
 
 #[test]
 fn a_refused_connection_is_told_to_the_writer() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let address = nobody.local_addr().unwrap();
     drop(nobody);
@@ -267,7 +267,7 @@ fn wait_for(
 
 #[test]
 fn any_number_may_wait_and_those_whom_it_concerns_are_woken_once() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, mut theirs) = pair(reactor.handle());
     pump(&mut reactor);
     fill(&ours);
@@ -289,7 +289,7 @@ fn any_number_may_wait_and_those_whom_it_concerns_are_woken_once() {
 
 #[test]
 fn the_end_of_the_runtime_wakes_all_and_fails_every_operation() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let handle = reactor.handle().clone();
     let (ours, _theirs) = pair(&handle);
     let (idle, _other) = pair(&handle);
@@ -333,7 +333,7 @@ fn poll_read(io: &Evented<UnixStream>, calls: &mut u32, waker: &Waker) -> Poll<i
 
 #[test]
 fn a_short_read_saves_the_call_that_would_find_nothing() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, mut theirs) = pair(reactor.handle());
     let (mut calls, wakes) = (0, Wakes::new());
     for round in 1..=3 {
@@ -363,7 +363,7 @@ fn a_short_read_saves_the_call_that_would_find_nothing() {
 
 #[test]
 fn a_flood_does_not_outlast_the_budget() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, mut theirs) = pair(reactor.handle());
     theirs.write_all(&[0; 8 * 200]).unwrap();
     pump(&mut reactor);
@@ -382,7 +382,7 @@ fn a_flood_does_not_outlast_the_budget() {
 
 #[test]
 fn many_readers_share_a_stream_by_async_io() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, mut theirs) = pair(reactor.handle());
     let take = || {
         ours.registration().async_io(Interest::READABLE, |_| {
@@ -405,7 +405,7 @@ fn many_readers_share_a_stream_by_async_io() {
 
 #[test]
 fn a_waker_that_panics_or_comes_back_disturbs_nobody() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let handle = reactor.handle().clone();
     let (panics, _a) = pair(&handle);
     let (returns, _b) = pair(&handle);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mio::net::UnixStream;
 
-use crate::driver::{Evented, IoHandle, Reactor};
+use crate::driver::{Batches, Evented, IoHandle, Reactor};
 use crate::io::Interest;
 use crate::util::rng::Rng;
 use crate::util::tests::wakers::Wakes;
@@ -36,7 +36,7 @@ fn an_event_that_was_taken_reaches_no_later_registration() {
 }
 
 fn is_about_a_reused_descriptor() -> bool {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (old, mut peer) = pair(reactor.handle());
     peer.write_all(b"for the old one").unwrap();
     look(&mut reactor);
@@ -56,7 +56,7 @@ fn is_about_a_reused_descriptor() -> bool {
 
 #[test]
 fn a_duplicated_descriptor_reports_nothing_after_the_drop() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, theirs) = UnixStream::pair().unwrap();
     let ours: OwnedFd = ours.into();
     let duplicate = ours.try_clone().unwrap();
@@ -78,7 +78,7 @@ fn a_duplicated_descriptor_reports_nothing_after_the_drop() {
 
 #[test]
 fn a_source_that_is_taken_out_can_be_registered_again() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let (ours, mut peer) = pair(reactor.handle());
     peer.write_all(b"x").unwrap();
     look(&mut reactor);
@@ -93,7 +93,7 @@ fn a_source_that_is_taken_out_can_be_registered_again() {
 
 #[test]
 fn a_refused_source_leaves_no_place_behind() {
-    let reactor = Reactor::new().unwrap();
+    let reactor = Reactor::new(Batches::default()).unwrap();
     let file = std::fs::File::open("/dev/null").unwrap(); // epoll refuses what is always ready
     let fd = file.as_raw_fd();
     let refused = reactor.handle().register(&mut mio::unix::SourceFd(&fd), Interest::READABLE);
@@ -108,7 +108,7 @@ const PLACES: usize = 40;
 /// must never be told of anything.
 #[test]
 fn churn_tells_no_stranger() {
-    let mut reactor = Reactor::new().unwrap();
+    let mut reactor = Reactor::new(Batches::default()).unwrap();
     let handle = reactor.handle().clone();
     let rng = Rng::new(7);
     let wakes = Wakes::new();
