@@ -3,17 +3,15 @@
 
 mod support;
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream as Foreign};
+use std::io::{self, Write};
+use std::net::TcpStream as Foreign;
 use std::thread;
 
 use runtime::Runtime;
 use runtime::io::copy_bidirectional;
 use runtime::net::TcpStream;
+use support::peers::{MUCH, drain, flood, is_broken, receive_all, send_last};
 use support::{connection, in_each_runtime, reset, stuff, watch};
-
-/// More than the buffers between two peers hold.
-const MUCH: usize = 16 << 20;
 
 /// Runs `peers`, which get the two ends of a proxied connection, on a thread; returns what the proxy returned, and they.
 fn between<R: Send>(
@@ -31,39 +29,6 @@ fn between<R: Send>(
 
 async fn proxy(mut near: TcpStream, mut far: TcpStream) -> io::Result<(u64, u64)> {
     copy_bidirectional(&mut near, &mut far).await
-}
-
-/// Sends something and then says that no more will come.
-fn send_last(mut stream: &Foreign, bytes: &[u8]) {
-    stream.write_all(bytes).expect("the other side reads");
-    stream.shutdown(Shutdown::Write).expect("the connection is open");
-}
-
-fn receive_all(mut stream: &Foreign) -> Vec<u8> {
-    let mut all = Vec::new();
-    stream.read_to_end(&mut all).expect("the other side ends in order");
-    all
-}
-
-fn is_broken(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
-}
-
-/// Reads until the connection ends in whatever way.
-fn drain(mut stream: Foreign) {
-    if let Err(error) = io::copy(&mut stream, &mut io::sink()) {
-        assert!(is_broken(&error), "{error}");
-    }
-}
-
-/// Writes until the connection is broken.
-fn flood(mut stream: Foreign) {
-    let error = loop {
-        if let Err(error) = stream.write_all(&[7; 64 << 10]) {
-            break error;
-        }
-    };
-    assert!(is_broken(&error), "{error}");
 }
 
 #[test]

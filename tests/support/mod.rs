@@ -9,12 +9,15 @@ mod busy;
 #[cfg(target_os = "linux")]
 mod children;
 mod count;
+pub mod example;
 #[cfg(unix)]
 mod forks;
 mod gate;
 #[cfg(target_pointer_width = "64")]
 mod limit;
 mod panics;
+pub mod peers;
+mod server;
 #[cfg(unix)]
 mod signals;
 #[cfg(feature = "net")]
@@ -35,6 +38,7 @@ pub use gate::Gate;
 #[cfg(target_pointer_width = "64")]
 pub use limit::{STACK, under_the_limit, without_room};
 pub use panics::{PanicsOnDrop, hush, text_of};
+pub use server::Server;
 #[cfg(unix)]
 pub use signals::{once_more, send, send_to};
 #[cfg(feature = "net")]
