@@ -144,6 +144,19 @@ fn the_peer_of_a_pair_is_this_process() {
     });
 }
 
+/// The system gives the number zero, which is no process's.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_peer_of_an_unconnected_stream_has_no_number() {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
+    with_sockets(1).block_on(async {
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let alone = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
+        let peer = UnixStream::from_std(alone.into()).unwrap().peer_cred().unwrap();
+        assert_eq!((peer.pid(), peer.uid(), peer.gid()), (None, u32::MAX, u32::MAX));
+    });
+}
+
 /// Both directions at once, with more than the system holds.
 #[test]
 fn halves_carry_both_directions_at_once() {

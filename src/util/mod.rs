@@ -1,4 +1,4 @@
-//! Tools without a policy: the wait list, batches of wakers, reads into new memory, a place that is written once, random numbers, what belongs to one process, and the loom
+//! Tools without a policy: the wait list, batches of wakers, reads into new memory, who a socket's peer is, a place that is written once, random numbers, what belongs to one process, and the loom
 //! switch.
 //!
 //! Everything above stands on these; they know no tasks, no scheduler and no driver.
@@ -14,6 +14,8 @@ pub(crate) mod sync;
 pub(crate) mod block_thread;
 #[cfg(feature = "net")]
 pub(crate) mod fill;
+#[cfg(all(feature = "net", any(target_os = "android", target_os = "linux")))]
+pub(crate) mod peer;
 #[cfg(any(feature = "net", feature = "sync"))]
 pub(crate) mod wait;
 #[cfg(any(feature = "net", feature = "sync"))]

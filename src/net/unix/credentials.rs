@@ -25,16 +25,16 @@ impl UCred {
         self.gid
     }
 
-    /// Its number, where the system tells it.
+    /// Its number, where the system tells it: not of a peer in another namespace of processes, nor where there is no peer.
     pub fn pid(&self) -> Option<pid_t> {
         self.pid
     }
 
     #[cfg(any(target_os = "android", target_os = "linux"))]
     pub(super) fn of_peer(socket: impl AsFd) -> io::Result<Self> {
-        let found = rustix::net::sockopt::socket_peercred(socket)?;
-        let pid = found.pid.as_raw_pid();
-        Ok(Self { pid: Some(pid), uid: found.uid.as_raw(), gid: found.gid.as_raw() })
+        let found = crate::util::peer::credentials(socket)?;
+        let pid = Some(found.pid).filter(|&pid| pid != 0);
+        Ok(Self { pid, uid: found.uid, gid: found.gid })
     }
 
     #[cfg(not(any(target_os = "android", target_os = "linux")))]
