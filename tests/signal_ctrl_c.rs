@@ -9,8 +9,11 @@ use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
 use runtime::signal::ctrl_c;
+use runtime::signal::unix::{SignalKind, signal};
 use runtime::time;
-use support::{multi_thread, once_more, send_to, watch};
+use support::{multi_thread, once_more, send, send_to, watch};
+use tokio_test::assert_pending;
+use tokio_test::task as manual;
 
 const CHILD: &str = "GOSCHED_TEST_CTRL_C";
 
@@ -25,12 +28,30 @@ fn child() {
         println!("listens");
         first.await.unwrap();
         println!("first");
-        // Between the two nobody listens.
-        std::io::stdin().read_line(&mut String::new()).unwrap();
-        ctrl_c().await.unwrap();
+        while_nobody_waits().await;
+        let mut second = Box::pin(ctrl_c());
+        assert_pending!(manual::spawn(&mut second).poll(), "it was for one from before");
+        // It was not received either, by one that is to lose none.
+        signal(SignalKind::interrupt()).unwrap().recv().await;
+        println!("listens again");
+        second.await.unwrap();
         println!("second");
         std::future::pending::<()>().await;
     });
+}
+
+/// Ctrl-C, which is delivered when this is over.
+///
+/// Whoever delivers goes through all numbers, again and again. When he was at a lower one, he is at this one before he is
+/// at a higher one.
+async fn while_nobody_waits() {
+    let ends = [SignalKind::hangup(), SignalKind::user_defined1()];
+    let mut listeners = ends.map(|kind| signal(kind).unwrap());
+    send(libc::SIGINT);
+    for (kind, listener) in ends.into_iter().zip(&mut listeners) {
+        send(kind.into());
+        listener.recv().await;
+    }
 }
 
 #[test]
@@ -48,9 +69,8 @@ fn ctrl_c_is_received_and_ends_nothing() {
     until("listens");
     send_to(child.id(), libc::SIGINT);
     until("first");
+    until("listens again");
     send_to(child.id(), libc::SIGINT);
-    std::thread::sleep(Duration::from_millis(20)); // so that it arrives while nobody listens
-    drop(child.stdin.take());
     until("second");
     send_to(child.id(), libc::SIGINT);
     std::thread::sleep(Duration::from_millis(20));

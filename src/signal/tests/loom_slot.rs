@@ -1,6 +1,6 @@
 //! A slot: the delivery of a signal against listeners that wait, come and go.
 //!
-//! Seen to fail: with a delivery that wakes before it counts, and with a listener that starts from the count of the moment (in
+//! Seen to fail: with a delivery that wakes before it counts, and with a listener of `signal()` that starts from the count of the moment (in
 //! `loom_a_signal_between_two_listeners`).
 
 use std::future::poll_fn;

@@ -39,14 +39,12 @@ use crate::util::wait_list::Waiter;
 /// # .unwrap();
 /// ```
 pub fn signal(kind: SignalKind) -> io::Result<Signal> {
-    let slot = Watcher::of_this_process().watch(kind)?;
-    Ok(Signal {
-        kind,
-        slot,
-        received: slot.received(),
-        waiter: Box::pin(Waiter::new()),
-        process: Process::current(),
-    })
+    Signal::new(kind, Slot::received)
+}
+
+/// As [`signal`], for a listener to which all that has been delivered is over, also if nobody has received it.
+pub(in crate::signal) fn signal_from_now(kind: SignalKind) -> io::Result<Signal> {
+    Signal::new(kind, Slot::count)
 }
 
 /// A listener to a kind of signal.
@@ -77,6 +75,16 @@ pub struct Signal {
 }
 
 impl Signal {
+    fn new(kind: SignalKind, start: impl FnOnce(&Slot) -> u64) -> io::Result<Self> {
+        let watcher = Watcher::of_this_process();
+        let slot = watcher.slot(kind)?;
+        // Before the signal is caught: else one that comes between the two may have no effect at all.
+        let received = start(slot);
+        watcher.watch(kind)?;
+        let (waiter, process) = (Box::pin(Waiter::new()), Process::current());
+        Ok(Self { kind, slot, received, waiter, process })
+    }
+
     /// Waits for the next signal. Always gives `Some`, and takes one unit of the task's budget.
     ///
     /// # Cancel safety

@@ -6,4 +6,5 @@ pub(super) mod slot;
 mod watcher;
 
 pub use kind::SignalKind;
+pub(super) use listener::signal_from_now;
 pub use listener::{Signal, signal};

@@ -3,7 +3,7 @@
 //! Signals are not queued, by the system neither: a listener wants to know that there was one since it looked last. So a
 //! slot counts the signals, and each listener knows the count that it has received. What can go wrong is that a listener
 //! begins to wait when the signal has just come, and that a signal comes while one listener is gone and the next is
-//! not there yet, which is the rule where a program calls `ctrl_c()` anew in each round of a loop.
+//! not there yet.
 //!
 //! # The two sides
 //!
@@ -16,9 +16,10 @@
 //! in the list. More wakers than a batch holds are taken in several goes, and a task that was woken by the first may be back by then:
 //! its note is the new count, so it is not taken again, and it stands behind all that have an older one.
 //!
-//! *A new listener* starts from the newest count that any listener has received, and not from that of the moment. So a signal
+//! *A new listener* of `signal()` starts from the newest count that any listener has received, and not from that of the moment. So a signal
 //! that nobody has received is for whoever comes next: one that came between two listeners, and one for which a listener was
-//! woken that was dropped instead.
+//! woken that was dropped instead. That of `ctrl_c()`, which waits for one signal and is not made to lose none, starts from the count
+//! of the moment: a Ctrl-C that nobody waited for, perhaps an hour ago, must not end what the program begins now.
 //!
 //! # Invariants
 //!
@@ -27,9 +28,9 @@
 //!
 //! # Rejected
 //!
-//! - *To start from the count of the moment*: in a loop that makes its listener anew, a signal that comes meanwhile is
-//!   lost; and what comes before the listener, but is delivered after it, would be received nevertheless, so nothing is promised
-//!   by that.
+//! - *To start from the count of the moment, always*: in a loop that makes its listener anew, a signal that comes meanwhile is
+//!   lost; and what is sent, and received by a listener that is made at once behind it, would depend on which thread is faster.
+//! - *To start from the newest count that was received, always*: `ctrl_c()` would end at once for a Ctrl-C from before.
 //! - *A channel of `watch` in each slot*: its receivers have no poll without a future that is kept for it, and none of
 //!   them knows what another has received.
 
@@ -82,7 +83,12 @@ impl Slot {
         wake_all(&self.state, State::next);
     }
 
-    /// What a new listener has received.
+    /// How often the signal was delivered.
+    pub(in crate::signal) fn count(&self) -> u64 {
+        self.state.lock().count
+    }
+
+    /// The newest count that any listener has received.
     pub(in crate::signal) fn received(&self) -> u64 {
         self.state.lock().received
     }

@@ -11,15 +11,16 @@
 //! *Thread*: 1. waits for a byte; 2. reads all bytes that are there; 3. takes back each flag that is set, and delivers its signal;
 //! 4. begins again.
 //!
-//! *A new listener*: 1. locks; 2. starts the thread if there is none; 3. has the handler installed if it is not; 4. unlocks; 5. reads
-//! in the slot what was received so far.
+//! *A new listener*: 1. reads in the slot what is over for it; 2. locks; 3. starts the thread if there is none; 4. has the handler
+//! installed if it is not; 5. unlocks.
 //!
 //! # Why no signal is lost
 //!
 //! The flag is set before the byte is written, and a socket orders what was done before a write before what is done after the read
 //! of it (the flags themselves are `SeqCst`). If the thread takes the byte in its step 2, step 3 comes after and sees the flag.
 //! Else the byte, or those that filled the socket, are there in the next step 1. A signal that comes after its flag was taken back
-//! sets it anew. Several that come before are one, which is what listeners are promised.
+//! sets it anew. Several that come before are one, which is what listeners are promised. The first that is caught is delivered
+//! after the new listener's step 1, so it is not over for that.
 //!
 //! # Runtimes and processes
 //!
@@ -74,23 +75,27 @@ impl Watcher {
         })
     }
 
-    /// The slot of a kind of signal, which is caught from now on.
+    /// Has a kind of signal caught, from now on.
     ///
     /// # Errors
     ///
     /// If that cannot be caught, or the system refuses, or has no descriptors or threads left.
-    pub(super) fn watch(&'static self, kind: SignalKind) -> io::Result<&'static Slot> {
-        let slot = self.slot(kind)?;
+    pub(super) fn watch(&'static self, kind: SignalKind) -> io::Result<()> {
+        self.slot(kind)?;
         let mut handle = self.handle.lock();
         let handle = match &mut *handle {
             Some(handle) => handle,
             none => none.insert(self.start()?),
         };
-        handle.add_signal(kind.as_raw_value())?;
-        Ok(slot)
+        handle.add_signal(kind.as_raw_value())
     }
 
-    fn slot(&self, kind: SignalKind) -> io::Result<&Slot> {
+    /// The slot of a kind of signal, which may not be caught yet.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be caught.
+    pub(super) fn slot(&self, kind: SignalKind) -> io::Result<&Slot> {
         let number = kind.as_raw_value();
         let slot = usize::try_from(number).ok().filter(|_| number != 0);
         let Some(slot) = slot.and_then(|number| self.slots.get(number)) else {
