@@ -130,6 +130,25 @@ fn a_kill_ends_the_child() {
     });
 }
 
+/// Its number may be another process's by then, which was killed.
+#[test]
+fn a_child_that_somebody_else_has_asked_is_not_killed() {
+    let _watch = watch();
+    current_thread().block_on(async {
+        let mut child = Command::new("true").kill_on_drop(true).spawn().unwrap();
+        ended(&child);
+        let mut status = 0;
+        let id = child.id().unwrap().try_into().unwrap();
+        // SAFETY: it waits for a child of ours, and writes one number.
+        assert_eq!(unsafe { libc::waitpid(id, &mut status, 0) }, id);
+        for _ in 0..2 {
+            // Not `ESRCH`, which says that a signal was sent, to whoever has the number.
+            assert_eq!(child.start_kill().unwrap_err().raw_os_error(), Some(libc::ECHILD));
+        }
+        assert_eq!(child.wait().await.unwrap_err().raw_os_error(), Some(libc::ECHILD));
+    });
+}
+
 #[test]
 fn a_kill_beside_a_wait() {
     let _watch = watch();

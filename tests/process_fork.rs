@@ -48,7 +48,9 @@ fn a_fork_has_children_of_its_own() {
         in_a_child(|| {
             exercise(&multi_thread(2));
             let (mut waited, unwaited) = ours.take().unwrap();
-            waited.try_wait().unwrap_err(); // it is the parent's
+            // It is the parent's.
+            waited.try_wait().unwrap_err();
+            waited.start_kill().unwrap_err();
             drop((waited, unwaited));
             exercise(&multi_thread(2));
         });

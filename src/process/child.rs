@@ -69,7 +69,8 @@ impl Child {
     ///
     /// # Errors
     ///
-    /// If the system refuses: the process may have become another user's.
+    /// If the system refuses: the process may have become another user's. If somebody else has asked the system how the process
+    /// ended: its number may be another's by now, which is not killed.
     pub fn start_kill(&mut self) -> io::Result<()> {
         self.running.kill()
     }

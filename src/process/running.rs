@@ -31,7 +31,10 @@ impl Running {
         self.child.as_ref().map(Child::id)
     }
 
+    /// Asks first: if somebody else has (or the system, where `SIGCHLD` is ignored), or in a process that was forked off, the
+    /// number may be another's.
     pub(super) fn kill(&mut self) -> io::Result<()> {
+        self.try_wait()?;
         self.child.as_mut().map_or(Ok(()), Child::kill)
     }
 
@@ -77,7 +80,7 @@ impl Drop for Running {
             return;
         }
         if self.kill_on_drop {
-            let _ = self.kill(); // it fails if the child is gone, or has become another user's
+            let _ = self.kill(); // it fails if somebody else has asked the child, or if it has become another user's
         }
         if let Some(child) = self.child.take() {
             orphans::adopt(child);
