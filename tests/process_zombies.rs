@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use runtime::io::AsyncReadExt;
 use runtime::process::{Child, Command};
+use runtime::signal::unix::{SignalKind, signal};
 use runtime::time;
 use support::{cpu_time, current_thread, eventually, multi_thread, state_of, watch, zombies};
-use tokio_test::assert_pending;
 use tokio_test::task as manual;
+use tokio_test::{assert_pending, assert_ready};
 
 /// A child that ends when its input does.
 fn reader() -> Command {
@@ -132,6 +133,32 @@ fn a_future_that_is_dropped_kills_what_it_started_if_it_shall() {
                 drop(input);
             }
             gone(id);
+        }
+    });
+}
+
+/// The runtime listens too, to ask it how it ended; that was taken for the program's having received the signal.
+#[test]
+fn the_signal_of_a_child_that_was_dropped_is_left_to_the_program() {
+    const CHILD: &str = "GOSCHED_TEST_SIGNAL_OF_A_CHILD";
+    let _watch = watch();
+    // Other tests of this file have children and listeners meanwhile: so a process of its own.
+    if std::env::var_os(CHILD).is_none() {
+        let name = "the_signal_of_a_child_that_was_dropped_is_left_to_the_program";
+        let output = support::once_more(name, CHILD).output().unwrap();
+        return assert!(output.status.success(), "{output:?}");
+    }
+    current_thread().block_on(async {
+        let listen = || signal(SignalKind::child()).unwrap();
+        for _ in 0..2 {
+            drop(listen());
+            let mut child = reader().spawn().unwrap();
+            let (id, stdin) = (id_of(&child), child.stdin.take());
+            drop(child);
+            drop(stdin);
+            gone(id);
+            assert_ready!(manual::spawn(listen().recv()).poll());
+            assert_pending!(manual::spawn(listen().recv()).poll());
         }
     });
 }

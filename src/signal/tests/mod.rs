@@ -26,7 +26,7 @@ impl<S: std::ops::Deref<Target = Slot>> Listener<S> {
     }
 
     fn poll(&mut self, waker: &Waker) -> Poll<()> {
-        self.slot.poll(&mut self.received, self.waiter.as_mut(), waker)
+        self.slot.poll(&mut self.received, self.waiter.as_mut(), waker, true)
     }
 }
 

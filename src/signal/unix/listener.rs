@@ -111,17 +111,23 @@ impl Signal {
     /// As [`recv`](Self::recv), for a future that is written by hand. Of all tasks that call it, the last is woken.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<()>> {
         let unit = ready!(coop::poll_proceed(cx));
-        ready!(self.poll_signal(cx.waker()));
+        ready!(self.poll_slot(cx.waker(), true));
         unit.made_progress();
         Poll::Ready(Some(()))
     }
 
-    /// As [`poll_recv`](Self::poll_recv), outside of the budget.
+    /// As [`poll_recv`](Self::poll_recv), for the runtime itself: outside of the budget, and the program has not received the
+    /// signal by that.
+    #[cfg(feature = "process")]
     pub(crate) fn poll_signal(&mut self, waker: &Waker) -> Poll<()> {
+        self.poll_slot(waker, false)
+    }
+
+    fn poll_slot(&mut self, waker: &Waker, for_all: bool) -> Poll<()> {
         if self.is_inherited() {
             return Poll::Pending;
         }
-        self.slot.poll(&mut self.received, self.waiter.as_mut(), waker)
+        self.slot.poll(&mut self.received, self.waiter.as_mut(), waker, for_all)
     }
 
     fn is_inherited(&self) -> bool {

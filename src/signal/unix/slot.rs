@@ -23,7 +23,8 @@
 //!
 //! # Invariants
 //!
-//! 1. `received` is at most `count`, and at least what any listener has received.
+//! 1. `received` is at most `count`, and at least what any listener of the program has received. What the runtime's own, of
+//!    `process`, have received tells nothing of what the program has.
 //! 2. From front to back, notes do not decrease.
 //!
 //! # Rejected
@@ -50,7 +51,7 @@ pub(in crate::signal) struct Slot {
 
 struct State {
     count: u64,
-    /// The newest count that a listener has received.
+    /// The newest count that a listener of the program has received.
     received: u64,
     /// The note is the count that the listener has received.
     waiting: WaitList<u64>,
@@ -88,24 +89,27 @@ impl Slot {
         self.state.lock().count
     }
 
-    /// The newest count that any listener has received.
+    /// The newest count that any listener of the program has received.
     pub(in crate::signal) fn received(&self) -> u64 {
         self.state.lock().received
     }
 
-    /// Waits for a signal that is not among those that were received.
+    /// Waits for a signal that is not among those that were received. Then it is over for those that listen later, if `for_all`.
     pub(in crate::signal) fn poll(
         &self,
         received: &mut u64,
         waiter: Pin<&mut Waiter<u64>>,
         waker: &Waker,
+        for_all: bool,
     ) -> Poll<()> {
         wait::poll(&self.state, State::waiting, waiter, waker, true, |state, _| {
             if state.count == *received {
                 return Attempt::Wait(*received);
             }
             *received = state.count;
-            state.received = state.count;
+            if for_all {
+                state.received = state.count;
+            }
             Attempt::Done(())
         })
     }
