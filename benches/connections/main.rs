@@ -89,7 +89,7 @@ fn sample(peer: &str, connections: u64, spread: bool, seconds: u32) -> io::Resul
     runtime.block_on(async {
         let mut streams = Vec::new();
         for _ in 0..connections {
-            streams.push(TcpStream::connect(server.address()).await?);
+            streams.push(open(server.address()).await?);
         }
         // One second to warm up, and then those that count.
         let begin = Instant::now() + SECOND;
@@ -114,6 +114,24 @@ fn sample(peer: &str, connections: u64, spread: bool, seconds: u32) -> io::Resul
     })
 }
 
+/// Opens a connection, and has the server answer on it before there is another.
+///
+/// A client connects faster than a server accepts, whichever runtime that has. What does not fit into the listener's queue is
+/// dropped by the kernel without a word, and tried again after a second: ten thousand connections could take a minute.
+async fn open(address: SocketAddr) -> io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(address).await?;
+    echo(&mut stream).await?;
+    Ok(stream)
+}
+
+/// Says something, and waits until it comes back.
+async fn echo(stream: &mut TcpStream) -> io::Result<()> {
+    let mut echo = [7; 64];
+    stream.write_all(&echo).await?;
+    stream.read_exact(&mut echo).await?;
+    Ok(())
+}
+
 /// Speaks each second from `begin` to `end`. Returns how many echoes came after `counted`.
 async fn ask(
     mut stream: TcpStream,
@@ -124,14 +142,12 @@ async fn ask(
     let mut seconds = interval_at(begin, SECOND);
     seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut echoes = 0;
-    let mut echo = [0; 64];
     loop {
         let tick = seconds.tick().await;
         if tick >= end {
             return Ok(echoes);
         }
-        stream.write_all(&[7; 64]).await?;
-        stream.read_exact(&mut echo).await?;
+        echo(&mut stream).await?;
         echoes += u64::from(tick >= counted);
     }
 }
