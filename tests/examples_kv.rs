@@ -1,5 +1,11 @@
 //! The example `kv`, as its own process: what it answers, to raw sockets and to Redis's own tools where they are installed.
-#![cfg(all(feature = "macros", feature = "net", feature = "sync", feature = "time"))]
+#![cfg(all(
+    feature = "macros",
+    feature = "net",
+    feature = "signal",
+    feature = "sync",
+    feature = "time"
+))]
 
 #[path = "support/example.rs"]
 mod example;
@@ -157,6 +163,7 @@ fn what_cannot_be_done_is_said_and_the_connection_stays() {
         ("SET word hello", "+OK"),
         ("SET most 9223372036854775807", "+OK"),
         ("LPUSH a b", "-ERR unknown command 'LPUSH'"),
+        ("lPush a b", "-ERR unknown command 'lPush'"),
         ("GET", "-ERR wrong number of arguments for 'get' command"),
         ("SET a", "-ERR wrong number of arguments for 'set' command"),
         ("DEL", "-ERR wrong number of arguments for 'del' command"),
@@ -450,6 +457,37 @@ fn shutdown_answers_what_was_asked_before_and_ends_the_program() {
     assert_eq!(idle.rest().unwrap(), "");
     assert_eq!(listener.rest().unwrap(), "");
     assert!(server.end().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_as_shutdown_does() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    for signal in [Signal::INT, Signal::TERM] {
+        let server = Server::start();
+        let (mut idle, mut listener) = (server.connect(), server.connect());
+        assert_eq!(idle.ask("SET a 1"), "+OK");
+        listener.ask("SUBSCRIBE news");
+        kill_process(Pid::from_child(&server.process), signal).expect("it is our child");
+        assert_eq!(idle.rest().unwrap(), "", "{signal:?}");
+        assert_eq!(listener.rest().unwrap(), "", "{signal:?}");
+        assert!(server.end().success(), "{signal:?}");
+    }
+}
+
+/// Each costs the server a task and a queue, so what one client takes is bounded.
+#[test]
+fn a_client_listens_to_so_many_channels_and_no_more() {
+    let server = Server::start();
+    let mut client = server.connect();
+    for number in 1..=128 {
+        let told = client.ask(&format!("SUBSCRIBE {number}"));
+        assert!(told.ends_with(&format!(":{number}")), "{told}");
+    }
+    assert_eq!(client.ask("SUBSCRIBE more"), "-ERR a client may listen to 128 channels");
+    client.ask("UNSUBSCRIBE 1");
+    assert!(client.ask("SUBSCRIBE more").ends_with(":128"));
 }
 
 #[test]

@@ -10,12 +10,12 @@ use super::store::{NoNumber, Stay, Store, When};
 type Arguments<'a> = &'a [&'a [u8]];
 type Answer = Result<Reply, Refusal>;
 
-/// Does what the command says whose name, in capitals, is `name`.
+/// Does what the command says whose name, in capitals, is `name`, and which was `typed` by the client.
 ///
 /// # Errors
 ///
 /// If there is no such command, or not with such arguments.
-pub fn execute(store: &Store, name: &[u8], arguments: Arguments<'_>) -> Answer {
+pub fn execute(store: &Store, name: &[u8], typed: &[u8], arguments: Arguments<'_>) -> Answer {
     match name {
         b"GET" => get(store, arguments),
         b"SET" => set(store, arguments),
@@ -30,7 +30,7 @@ pub fn execute(store: &Store, name: &[u8], arguments: Arguments<'_>) -> Answer {
         b"CONFIG" => config(arguments),
         // `redis-cli` asks what there is, to help whoever types. It does without.
         b"COMMAND" => Ok(Reply::Array(Vec::new())),
-        _ => Err(Refusal::Unknown(Bytes::copy_from_slice(name))),
+        _ => Err(Refusal::Unknown(Bytes::copy_from_slice(typed))),
     }
 }
 

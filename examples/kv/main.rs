@@ -6,13 +6,13 @@
 //! redis-cli subscribe news
 //! redis-cli publish news 'it works'
 //! redis-benchmark -t get,set -c 50 -n 200000 -P 16
-//! redis-cli shutdown
+//! redis-cli shutdown                         # or ctrl-c in the first
 //! ```
 //!
 //! It knows GET, SET (with EX, PX, NX, XX), DEL, EXISTS, INCR, DECR, EXPIRE, TTL, DBSIZE, PING, ECHO, PUBLISH, SUBSCRIBE,
 //! UNSUBSCRIBE, QUIT and SHUTDOWN, and of COMMAND and CONFIG what those two programs ask.
 //!
-//! In reading order: `server` (who may come, and how it ends), `connection` (bytes in, bytes out), `request` and `reply`
+//! In reading order: `server` (who may come, and how it ends), `stop` (who may ask for that from outside), `connection` (bytes in, bytes out), `request` and `reply`
 //! (what the bytes mean), `session` (what a client may say), `command`, `store` and `shard` (the data), `channels` and
 //! `subscriptions` (those who listen). Nothing here is more than Tokio has: `benches/kv` builds the same files with
 //! Tokio under the name `runtime`, and compares.
@@ -26,6 +26,7 @@ mod request;
 mod server;
 mod session;
 mod shard;
+mod stop;
 mod store;
 mod subscriptions;
 
@@ -35,6 +36,7 @@ use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
 use runtime::net::TcpListener;
+use stop::Stop;
 
 const USAGE: &str = "usage: kv [PORT [CONNECTIONS]]";
 
@@ -46,9 +48,14 @@ const CONNECTIONS: u32 = 10_000;
 pub async fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let Some((port, connections)) = read(&arguments) else { return fail(USAGE) };
+    // Before anybody is told that it serves: who knows that may also end it.
+    let stop = match Stop::listen() {
+        Ok(stop) => stop,
+        Err(error) => return fail(&format!("signals: {error}")),
+    };
     match listen(port).await {
         Ok(listener) => {
-            server::serve(listener, limit::connections(connections)).await;
+            server::serve(listener, limit::connections(connections), stop).await;
             ExitCode::SUCCESS
         }
         Err(error) => fail(&format!("port {port}: {error}")),

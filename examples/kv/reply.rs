@@ -5,6 +5,7 @@ use std::fmt::{self, Write};
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::request::{LONGEST, MOST_WORDS};
+use super::subscriptions::MOST;
 
 /// What a client is told.
 pub enum Reply {
@@ -30,6 +31,8 @@ pub enum Refusal {
     Expiry(&'static str),
     /// Who listens may only say to what.
     Listening,
+    /// To more channels than a client may.
+    Channels,
     /// What came is no request.
     Malformed(&'static str),
     /// Messages came faster than they were taken, and so many are lost.
@@ -88,6 +91,7 @@ impl fmt::Display for Refusal {
             Self::Listening => f.write_str(
                 "only PING, QUIT, SUBSCRIBE and UNSUBSCRIBE are allowed to who is subscribed",
             ),
+            Self::Channels => write!(f, "a client may listen to {MOST} channels"),
             Self::Malformed(why) => write!(
                 f,
                 "Protocol error: {why}; a request has at most {LONGEST} bytes and {MOST_WORDS} words"

@@ -12,6 +12,7 @@ use runtime::time::{Duration, sleep, timeout};
 use super::channels::Channels;
 use super::connection;
 use super::reply::{Refusal, Reply};
+use super::stop::Stop;
 use super::store::Store;
 
 /// How long to wait until another connection is tried after one could not be taken.
@@ -40,13 +41,14 @@ impl Shared {
     }
 }
 
-/// Serves so many connections at a time, until a client asks for the end.
-pub async fn serve(listener: TcpListener, connections: u32) {
+/// Serves so many connections at a time, until a client or a signal asks for the end.
+pub async fn serve(listener: TcpListener, connections: u32, stop: Stop) {
     let (store, channels, ends) = (Store::new(), Arc::default(), watch::Sender::new(false));
     let shared = Arc::new(Shared { store, channels, ends });
     let places = Arc::new(Semaphore::new(connections as usize));
     runtime::select! {
         () = shared.ended() => {}
+        () = stop.asked() => shared.end(),
         () = shared.store.purge_for_ever() => {}
         () = accept(&listener, &shared, &places) => {}
     }

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use super::command;
 use super::reply::{Refusal, Reply};
 use super::server::Shared;
-use super::subscriptions::{Message, Subscriptions};
+use super::subscriptions::{MOST, Message, Subscriptions};
 
 /// What is to become of a connection.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,9 +32,9 @@ impl Session {
 
     /// Answers a request.
     pub async fn answer(&mut self, words: &[&[u8]], to: &mut BytesMut) -> Then {
-        let Some((name, arguments)) = words.split_first() else { return Then::GoOn };
+        let Some((&typed, arguments)) = words.split_first() else { return Then::GoOn };
         let mut then = Then::GoOn;
-        let answer = match name.to_ascii_uppercase().as_slice() {
+        let answer = match typed.to_ascii_uppercase().as_slice() {
             b"QUIT" => {
                 then = Then::Close;
                 Ok(Reply::Text("OK"))
@@ -48,7 +48,7 @@ impl Session {
                 self.shared.end();
                 return Then::Close; // as Redis does: whoever asks sees the end, and no answer
             }
-            name => command::execute(&self.shared.store, name, arguments),
+            name => command::execute(&self.shared.store, name, typed, arguments),
         };
         Reply::from(answer).write(to);
         then
@@ -67,6 +67,9 @@ impl Session {
             return Err(Refusal::Arity("subscribe"));
         }
         let subscriptions = self.subscriptions();
+        if subscriptions.len() + channels.len() > MOST {
+            return Err(Refusal::Channels);
+        }
         let replies = channels.iter().map(|channel| {
             let channel = Bytes::copy_from_slice(channel);
             subscriptions.add(channel.clone());

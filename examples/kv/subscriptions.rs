@@ -14,6 +14,9 @@ use super::channels::{Channels, Place};
 
 const QUEUE: usize = 16;
 
+/// To how many channels a client may listen: each costs a task, and keeps messages that the client has not taken.
+pub const MOST: usize = 128;
+
 /// A message, and the channel on which it came.
 pub struct Message {
     pub channel: Bytes,
