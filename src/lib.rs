@@ -64,9 +64,26 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// Longer texts than the page of one type can hold.
+// They link to one another as files do. The line before each is for rustdoc, where the first definition of a link counts.
 pub mod docs {
     #[doc = include_str!("../docs/architecture.md")]
     pub mod architecture {}
+    // Its examples want nearly all features; the page itself is there without.
+    #[cfg(any(
+        not(doctest),
+        all(
+            feature = "fs",
+            feature = "hyper",
+            feature = "macros",
+            feature = "process",
+            feature = "rt-multi-thread",
+            unix
+        )
+    ))]
+    #[doc = "[tokio]: crate::docs::tokio\n\n"]
+    #[doc = include_str!("../docs/go.md")]
+    pub mod go {}
+    #[doc = "[go]: crate::docs::go\n\n"]
     #[doc = include_str!("../docs/tokio.md")]
     pub mod tokio {}
 }
