@@ -32,6 +32,7 @@ pub mod time;
 pub mod __private;
 
 mod cell;
+mod compat;
 mod coop;
 mod driver;
 #[cfg(feature = "macros")]

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::{
     Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, StuckTask, environment, id,
 };
+use crate::compat::Guest;
 #[cfg(feature = "net")]
 use crate::driver::Batches;
 use crate::scheduler::{
@@ -514,6 +515,7 @@ impl Builder {
             number: id::next_number(),
             name: self.name.clone(),
             local_tasks,
+            guest: Guest::of_this_process()?,
         };
         if multi_thread && self.thread_stack_size.is_some() {
             try_out(&config)?;

@@ -12,6 +12,7 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::{Local, LocalTasks, Scheduler};
+use crate::compat;
 use crate::coop;
 use crate::util::scoped::Scoped;
 
@@ -156,19 +157,22 @@ impl Drop for EnteredLocal {
 pub(crate) struct Entered {
     /// How many were entered with this one, to see that they are left in order.
     height: usize,
+    /// Left after it.
+    _guest: compat::Entered,
     /// It belongs to this thread's stack.
     not_send: PhantomData<*const ()>,
 }
 
 /// Enters a runtime until the guard is dropped.
 pub(crate) fn enter(scheduler: &Arc<Scheduler>) -> Entered {
+    let guest = scheduler.config().guest.enter();
     let height = ENTERED.with(|entered| {
         let mut entered = entered.borrow_mut();
         entered.push(Some(scheduler.clone()));
         entered.len()
     });
     HEIGHT.set(height);
-    Entered { height, not_send: PhantomData }
+    Entered { height, _guest: guest, not_send: PhantomData }
 }
 
 impl Drop for Entered {

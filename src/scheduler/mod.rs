@@ -66,6 +66,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use crate::compat::Guest;
 use crate::util::contain::contain;
 
 pub(crate) use cores::Cores;
@@ -146,6 +147,8 @@ pub(crate) struct Config {
     pub(crate) name: Option<String>,
     /// The tasks that stay on one thread, if the runtime has such.
     pub(crate) local_tasks: Option<Arc<LocalTasks>>,
+    /// What is entered with the runtime.
+    pub(crate) guest: Guest,
 }
 
 impl Config {
