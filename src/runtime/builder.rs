@@ -433,12 +433,13 @@ impl Builder {
         self
     }
 
-    /// Builds the runtime. No thread stays behind that was started for it.
+    /// Builds the runtime. No thread stays behind that was started for it, but for Tokio's, with the feature `tokio-compat`.
     ///
     /// # Errors
     ///
     /// If a stack size was chosen with which the system starts no thread, or if the number of worker threads is left to
-    /// an environment variable that holds something else; the error names it and its value.
+    /// an environment variable that holds something else; the error names it and its value. With the feature `tokio-compat`, if
+    /// Tokio's runtime could not be started.
     ///
     /// # Panics
     ///
@@ -452,7 +453,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// None that is known today.
+    /// With the feature `tokio-compat`, if Tokio's runtime could not be started.
     ///
     /// # Panics
     ///
