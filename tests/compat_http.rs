@@ -17,6 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use hyper_util::service::TowerToHyperService;
 use runtime::Runtime;
 use runtime::hyper::{Io, Timer};
 use runtime::net::{TcpListener, TcpStream};
@@ -121,5 +122,24 @@ fn axum_serves_our_listener() {
         runtime::spawn(async { axum::serve(Axum(listener), router).await });
         let answer = reqwest::get(format!("http://{address}/")).await.unwrap();
         assert_eq!(answer.text().await.unwrap(), "hello");
+    });
+}
+
+/// As `docs/tokio.md` says, for handlers that are to run in our tasks.
+#[test]
+fn axums_router_is_served_in_our_tasks() {
+    Runtime::new().unwrap().block_on(async {
+        let (listener, address) = listen().await;
+        let is_ours = async || runtime::task::try_id().is_some().to_string();
+        let router = Router::new().route("/", get(is_ours));
+        runtime::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let service = TowerToHyperService::new(router.clone());
+                runtime::spawn(http1::Builder::new().serve_connection(Io::new(stream), service));
+            }
+        });
+        let answer = reqwest::get(format!("http://{address}/")).await.unwrap();
+        assert_eq!(answer.text().await.unwrap(), "true");
     });
 }

@@ -165,7 +165,7 @@ fn a_guard_in_a_thread_local_outlives_the_threads_locals() {
 
     thread_local!(static KEPT: RefCell<Option<EnterGuard<'static>>> = const { RefCell::new(None) });
     let runtime: &'static Runtime = Box::leak(Box::new(Runtime::new().unwrap()));
-    // This local is the first to be made, and Tokio's own is destroyed before it or after it.
+    // The local that is made last is destroyed first, and that is Tokio's.
     let thread = thread::spawn(|| KEPT.with(|kept| *kept.borrow_mut() = Some(runtime.enter())));
     assert!(thread.join().is_ok());
 }
