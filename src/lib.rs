@@ -1,4 +1,42 @@
 //! Go's scheduler for Rust's stackless futures.
+//!
+//! Tasks are started as freely as goroutines, and run on as many threads as the process may use cores. One that computes for
+//! long or blocks its thread does not stop the others, since a monitor has another thread run them. The names are Tokio's
+//! where Tokio has one; what Go has besides stands beside them.
+//!
+//! ```
+//! runtime::block_on(async {
+//!     let task = runtime::spawn(async { 6 * 7 });
+//!     assert_eq!(task.await.unwrap(), 42);
+//! });
+//! ```
+//!
+//! A program begins with `#[runtime::main]` before its `async fn main`, if it is not to call [`block_on`] itself.
+//!
+//! # Where to begin
+//!
+//! - You know Tokio: [`docs::tokio`] has the line to change, and what is different.
+//! - You know Go: [`docs::go`] has what to write for each of its constructs.
+//! - You know neither: `cargo run --release --example tour` is a lesson on tasks, timers and sockets.
+//! - You want to know how it works, or why so: [`docs::architecture`].
+//!
+//! # Where things are
+//!
+//! | you want | look at | feature |
+//! |---|---|---|
+//! | to start tasks, and to wait for their results | [`task`] | |
+//! | to choose the number of threads, or several runtimes; figures of what happens | [`runtime`] | `rt-multi-thread` |
+//! | tasks to share values, or to wait for one another | `sync`, `chan` | `sync` |
+//! | to end work that is not wanted any more, or when a part of it fails | `context`, `group` | `sync` |
+//! | sleeps, timeouts and tickers | `time` | `time` |
+//! | sockets; to read and write | `net`, `io` | `net`, `io-util`, `io-std` |
+//! | files | `fs` | `fs` |
+//! | child processes, signals | `process`, `signal` | `process`, `signal` |
+//! | HTTP | `hyper` | `hyper` |
+//! | a clock for tests that can be stopped | `time::pause` | `test-util` |
+//!
+//! All of these but `hyper` and `test-util` are on by default. None but `net` and those that need it, `process` and `hyper`, has
+//! sockets compiled in.
 #![warn(missing_debug_implementations, missing_docs)]
 
 #[cfg(feature = "sync")]
