@@ -33,6 +33,7 @@
 //! | files | `fs` | `fs` |
 //! | child processes, signals | `process`, `signal` | `process`, `signal` |
 //! | HTTP | `hyper` | `hyper` |
+//! | libraries that insist on Tokio, beside your tasks | `docs::tokio` | `tokio-compat` |
 //! | a clock for tests that can be stopped | `time::pause` | `test-util` |
 //!
 //! All of these but `hyper` and `test-util` are on by default. None but `net` and those that need it, `process` and `hyper`, has
