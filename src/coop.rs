@@ -40,7 +40,11 @@
 //! for a task, `block_on` for its future) and read by leaves in that same poll. Outside any poll of
 //! this runtime it is unlimited, so that our leaves run unchanged on foreign executors.
 //!
+//! What the leaves of a poll leave behind of why they wait is the thread's likewise: see `reason`.
+//!
 //! The idea of an automatic budget in leaf operations is Tokio's.
+
+mod reason;
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -50,6 +54,14 @@ use std::task::{Context, Poll};
 use crate::util::rng::Rng;
 use crate::util::scoped::Scoped;
 use crate::util::sync::AtomicU64;
+pub use reason::WaitReason;
+#[cfg(any(feature = "sync", feature = "time"))]
+pub(crate) use reason::aside;
+#[cfg(any(feature = "net", feature = "sync"))]
+pub(crate) use reason::waiting_for;
+#[cfg(feature = "time")]
+pub(crate) use reason::watched;
+pub(crate) use reason::{Why, left, waits};
 
 /// Leaf operations that a task may complete in one poll.
 pub(crate) const UNITS: u8 = 128;
@@ -150,10 +162,21 @@ impl Drop for Restore {
     }
 }
 
-/// Runs one poll, `f`, with a full budget.
+/// Restores what was left in the poll around.
+#[derive(Debug)]
+struct Resume(Why);
+
+impl Drop for Resume {
+    fn drop(&mut self) {
+        reason::resume(self.0);
+    }
+}
+
+/// Runs one poll, `f`, with a full budget, and with nothing left by any leaf.
 #[inline]
 pub(crate) fn with_budget<R>(f: impl FnOnce() -> R) -> R {
     let _restore = Restore(BUDGET.replace(u16::from(UNITS)));
+    let _resume = Resume(reason::begin());
     f()
 }
 

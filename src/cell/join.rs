@@ -6,9 +6,10 @@ use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker};
 
-use super::TaskRef;
 use super::raw::{Header, Payload, drop_reference};
 use super::state::{Detach, Outcome};
+use super::{Kind, TaskRef};
+use crate::coop::{self, WaitReason};
 use crate::util::contain::contain;
 
 /// How a task ended, with what is left of it.
@@ -74,9 +75,17 @@ impl<T> JoinRef<T> {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ended<T>> {
         assert!(!self.taken, "a JoinHandle was polled after it had returned its task's outcome");
         if !self.header().is_complete() && self.wait(cx).is_pending() {
-            return Poll::Pending;
+            return coop::waits(self.reason(), Poll::Pending);
         }
         Poll::Ready(self.take())
+    }
+
+    /// What those wait for who await the task.
+    fn reason(&self) -> WaitReason {
+        match self.header().kind() {
+            Kind::Task | Kind::Local => WaitReason::Join,
+            Kind::Closure => WaitReason::BlockingPool,
+        }
     }
 
     /// Leaves the waker in the cell. Ready if the task completed meanwhile.

@@ -58,6 +58,17 @@ pub(crate) use poll::{Held, Runnable};
 pub(crate) use raw::{Header, TaskRef, TypeName, spawn, spawn_unchecked};
 pub(crate) use slot::Slot;
 
+/// What a task is, to those who look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Any worker may run it.
+    Task,
+    /// It stays on one thread.
+    Local,
+    /// A closure of the blocking pool.
+    Closure,
+}
+
 /// What a cell asks of whoever schedules it.
 ///
 /// All calls are made by the holder of the task's token, which is handed over with a [`Runnable`], and only lent
@@ -68,6 +79,9 @@ pub(crate) use slot::Slot;
 /// [`adopt`](Self::adopt) puts the task into one set, once, if it returns true, and into none otherwise.
 /// [`release`](Self::release) takes it out of that same set, and the handle keeps the set alive until then.
 pub(crate) unsafe trait Schedule: Send + Sync + Sized + 'static {
+    /// What kind of task it schedules.
+    const KIND: Kind;
+
     /// The way into a queue, found while the handle may still be used.
     type Route;
 

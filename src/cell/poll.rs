@@ -34,6 +34,7 @@ use super::Schedule;
 use super::raw::{Cell, Header, Payload, Stage, drop_reference};
 use super::state::{Begin, Completed, End, Outcome};
 use super::waker::Borrowed;
+use crate::coop;
 use crate::util::contain::contain;
 
 /// The token of a task: the right to run it, and the duty to bring it on.
@@ -216,7 +217,7 @@ unsafe fn suspend<F: Future + 'static, S: Schedule>(header: NonNull<Header>) -> 
             return true;
         }
     }
-    match state.end_poll() {
+    match state.end_poll(coop::left()) {
         End::Idle => false,
         // SAFETY: the token is still ours, and goes along (see `schedule` for the handle).
         End::Again => unsafe {

@@ -12,7 +12,7 @@ use std::ptr::NonNull;
 use std::task::Waker;
 
 use super::state::{Outcome, State};
-use super::{JoinRef, Runnable, Schedule, depot, owned::Links, poll};
+use super::{JoinRef, Kind, Runnable, Schedule, depot, owned::Links, poll};
 use crate::util::sync::UnsafeCell;
 
 /// The part of a cell that has the same type for every task.
@@ -74,6 +74,7 @@ pub(super) struct Vtable {
     pub(super) free: unsafe fn(NonNull<Header>),
     /// The name of the future's type.
     pub(super) type_name: TypeName,
+    pub(super) kind: Kind,
 }
 
 /// Tells the name of a type.
@@ -94,6 +95,7 @@ impl Vtable {
             drop_outcome: poll::drop_outcome::<F, S>,
             free: free::<F, S>,
             type_name: std::any::type_name::<F>,
+            kind: S::KIND,
         }
     }
 }
@@ -209,6 +211,10 @@ impl Header {
     #[inline]
     pub(crate) fn type_teller(&self) -> &'static TypeName {
         &self.vtable.type_name
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.vtable.kind
     }
 
     /// Where the task was spawned.

@@ -10,10 +10,11 @@
 //! # The layout
 //!
 //! ```text
-//!  63            24 23       8     7        6         5           4          3        2      1      0
-//! +----------------+----------+--------+--------+----------+-------------+---------+--------+----+--------+
-//! | references: 40 | reserved |ABORTED |PANICKED|JOIN_WAKER|JOIN_INTEREST|CANCELLED|COMPLETE|HELD|NOTIFIED|
-//! +----------------+----------+--------+--------+----------+-------------+---------+--------+----+--------+
+//!  63            24 23        15 14   14 13       8     7        6         5           4          3        2      1      0
+//! +----------------+-----------+-------+----------+--------+--------+----------+-------------+---------+--------+----+--------+
+//! | references: 40 | reserved: | TIMED | reason:  |ABORTED |PANICKED|JOIN_WAKER|JOIN_INTEREST|CANCELLED|COMPLETE|HELD|NOTIFIED|
+//! |                |     9     |       |    6     |        |        |          |             |         |        |    |        |
+//! +----------------+-----------+-------+----------+--------+--------+----------+-------------+---------+--------+----+--------+
 //! ```
 //!
 //! | bit | set by, when | cleared by, when | what it grants |
@@ -26,6 +27,7 @@
 //! | `JOIN_WAKER` | the join handle, after it wrote the waker | the join handle, before it touches the waker again; never after `COMPLETE` | clear: the handle may write the waker's slot; set: the slot is constant, and the completer may take it once `COMPLETE` is set |
 //! | `PANICKED` | the completer, with `COMPLETE` | never | says that the stage holds a panic's payload |
 //! | `ABORTED` | the completer, with `COMPLETE` | never | says that the stage is empty: the task was cancelled |
+//! | reason, `TIMED` | the holder, as it gives `HELD` up | the holder, as a poll begins | nothing; what the task waits for, see below |
 //!
 //! # The right to run
 //!
@@ -45,6 +47,17 @@
 //!
 //! A wake must write even when `NOTIFIED` is already set. If it only looked, nothing would order what the
 //! waker did before against the poll that follows: the clearing could read a value from before the look.
+//!
+//! # Why it waits
+//!
+//! The bits from 8 to 14 say what the last poll left (`coop::reason`). They are for who looks at tasks, and grant nothing: no
+//! transition reads them. They cost no operation, since `begin_poll` clears them with `NOTIFIED`, and `end_poll` writes them in the exchange
+//! that gives `HELD` up; the holder alone writes them, as long as it has the token. So while a task is idle they are what its last poll left;
+//! after a wake, until the next poll begins, they still are, which tells what a task that is runnable has waited for; and during a poll, and
+//! behind one that ended in a queue, they are zero. A look orders nothing, so it may see them a little late, but always with the
+//! other bits of the same moment.
+//!
+//! *Rejected*: to write them also where the task goes back to a queue, which would be an operation more for each yield.
 //!
 //! # References
 //!
@@ -78,6 +91,7 @@
 
 use std::fmt;
 
+use crate::coop::Why;
 use crate::util::sync::{AtomicU64, fence};
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
@@ -89,6 +103,10 @@ const JOIN_INTEREST: u64 = 1 << 4;
 const JOIN_WAKER: u64 = 1 << 5;
 const PANICKED: u64 = 1 << 6;
 const ABORTED: u64 = 1 << 7;
+
+/// Where the bits of a [`Why`] begin.
+const WHY_SHIFT: u32 = 8;
+const WHY: u64 = ((1 << Why::BITS) - 1) << WHY_SHIFT;
 
 const REFERENCE: u64 = 1 << 24;
 
@@ -188,7 +206,7 @@ impl State {
     /// The holder begins a poll.
     #[inline]
     pub(super) fn begin_poll(&self) -> Begin {
-        let before = Snapshot(self.0.fetch_and(!NOTIFIED, Acquire));
+        let before = Snapshot(self.0.fetch_and(!(NOTIFIED | WHY), Acquire));
         debug_assert!(
             before.is_held() && !before.is_complete(),
             "poll without the right: {before:?}"
@@ -202,9 +220,10 @@ impl State {
         self.0.load(Relaxed) & NOTIFIED != 0
     }
 
-    /// The holder's poll returned `Pending`.
+    /// The holder's poll returned `Pending`, for the reason that its leaves left.
     #[inline]
-    pub(super) fn end_poll(&self) -> End {
+    pub(super) fn end_poll(&self, why: Why) -> End {
+        let why = u64::from(why.bits()) << WHY_SHIFT;
         let mut now = self.0.load(Relaxed);
         loop {
             debug_assert!(Snapshot(now).is_held(), "end of a poll without the right");
@@ -215,8 +234,9 @@ impl State {
             if now & NOTIFIED != 0 {
                 return End::Again;
             }
+            debug_assert!(now & WHY == 0, "somebody else wrote why the task waits");
             // Past this write the cell belongs to others and may be freed.
-            match self.0.compare_exchange_weak(now, now & !HELD, Release, Relaxed) {
+            match self.0.compare_exchange_weak(now, now & !HELD | why, Release, Relaxed) {
                 Ok(_) => return End::Idle,
                 Err(actual) => now = actual,
             }
@@ -368,6 +388,12 @@ impl Snapshot {
         self.0 & HELD != 0
     }
 
+    /// Whether it is to be polled, or was woken in the poll that goes on.
+    #[cfg_attr(not(all(test, loom)), allow(dead_code))]
+    pub(super) fn is_woken(self) -> bool {
+        self.0 & NOTIFIED != 0
+    }
+
     pub(super) fn is_complete(self) -> bool {
         self.0 & COMPLETE != 0
     }
@@ -382,6 +408,11 @@ impl Snapshot {
 
     pub(super) fn references(self) -> u64 {
         self.0 / REFERENCE
+    }
+
+    /// What an idle task waits for, and one that was woken has waited for.
+    pub(super) fn why(self) -> Why {
+        Why::from_bits(((self.0 & WHY) >> WHY_SHIFT) as u8)
     }
 
     /// What the stage of a complete task holds.
@@ -412,7 +443,8 @@ impl fmt::Debug for Snapshot {
                 write!(f, "{name} ")?;
             }
         }
-        write!(f, "references={}", self.references())
+        let timed = if self.why().is_timed() { " with a timeout" } else { "" };
+        write!(f, "{}{timed} references={}", self.why().reason(), self.references())
     }
 }
 

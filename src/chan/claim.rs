@@ -7,7 +7,7 @@ use pin_project_lite::pin_project;
 
 use super::core::{Core, wake};
 use super::state::{Refused, State, Want};
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::wait::{self, Attempt};
 use crate::util::wait_list::Waiter;
 
@@ -46,6 +46,7 @@ impl<T> Core<T> {
             Err(Refused::Full) => Attempt::Wait(Want { missing: n }),
         };
         let polled = wait::poll(&self.state, State::senders, waiter, cx.waker(), false, attempt);
+        let polled = coop::waits(WaitReason::ChannelSend, polled);
         match polled {
             Poll::Ready(Ok(())) => {}
             // It may have queued with too little room for it, but some.
@@ -119,14 +120,8 @@ impl<T> Future for Send<'_, T> {
             Err(Refused::Closed) => Attempt::Done(Err(value())),
             Err(Refused::Full) => Attempt::Wait(Want { missing: 1 }),
         };
-        let sent = ready!(wait::poll(
-            &core.state,
-            State::senders,
-            this.waiter,
-            cx.waker(),
-            false,
-            attempt
-        ));
+        let sent = wait::poll(&core.state, State::senders, this.waiter, cx.waker(), false, attempt);
+        let sent = ready!(coop::waits(WaitReason::ChannelSend, sent));
         unit.made_progress();
         Poll::Ready(sent.map(wake))
     }
@@ -189,14 +184,9 @@ impl<T> Future for Closing<'_, T> {
             true => Attempt::Done(()),
             false => Attempt::Wait(()),
         };
-        ready!(wait::poll(
-            &this.core.state,
-            State::closing,
-            this.waiter,
-            cx.waker(),
-            true,
-            attempt
-        ));
+        let closed =
+            wait::poll(&this.core.state, State::closing, this.waiter, cx.waker(), true, attempt);
+        ready!(coop::waits(WaitReason::ChannelClosed, closed));
         unit.made_progress();
         Poll::Ready(())
     }

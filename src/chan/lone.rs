@@ -26,7 +26,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use super::core::{Core, ONE, UNBOUNDED, WANTED, wake};
 use super::state::{Nothing, Promise, State};
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::wait::{self, Attempt};
 use crate::util::wait_list::Waiter;
 use crate::util::wake_batch::wake_all;
@@ -83,8 +83,8 @@ impl<T> Core<T> {
             Err(Nothing::Ever) => Attempt::Done((None, None)),
             Err(Nothing::Yet) => Attempt::Wait(Promise::default()),
         };
-        let (value, sender) =
-            ready!(wait::poll(&self.state, State::receivers, waiter, waker, empty, attempt));
+        let polled = wait::poll(&self.state, State::receivers, waiter, waker, empty, attempt);
+        let (value, sender) = ready!(coop::waits(WaitReason::ChannelReceive, polled));
         wake(sender);
         Poll::Ready(value)
     }

@@ -65,7 +65,7 @@ use pin_project_lite::pin_project;
 
 use super::core::{Core, RENDEZVOUS, wake};
 use super::state::{Nothing, Promise, State};
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::wait::{self, Attempt};
 use crate::util::wait_list::Waiter;
 
@@ -113,6 +113,7 @@ impl<T> Core<T> {
             }
         };
         let polled = wait::poll(&self.state, State::receivers, waiter, cx.waker(), early, attempt);
+        let polled = coop::waits(WaitReason::ChannelReceive, polled);
         self.after_take(sender, is_drained);
         if polled.is_ready() {
             unit.made_progress();

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use super::deadline::{Alarm, Deadline};
 use super::error::{ContextError, Why};
 use super::node::{Node, State};
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::wait::{self, Attempt};
 use crate::util::wait_list::Waiter;
 
@@ -85,7 +85,7 @@ impl Future for Done {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ContextError> {
         let unit = ready!(coop::poll_proceed(cx));
-        let error = ready!(self.poll_ended(cx));
+        let error = ready!(coop::waits(WaitReason::ContextDone, self.poll_ended(cx)));
         unit.made_progress();
         Poll::Ready(error)
     }

@@ -7,6 +7,7 @@ use pin_project_lite::pin_project;
 
 use super::Done;
 use super::error::ContextError;
+use crate::coop;
 
 pin_project! {
     /// Future of [`Context::run`](super::Context::run).
@@ -34,7 +35,7 @@ impl<F: Future> Future for Run<F> {
         let mut this = self.project();
         let future = this.future.as_mut().as_pin_mut();
         let future = future.expect("`Context::run` was polled after it was ready");
-        let result = match this.done.poll_ended(cx) {
+        let result = match coop::aside(|| this.done.poll_ended(cx)) {
             Poll::Ready(error) => Err(error),
             Poll::Pending => Ok(ready!(future.poll(cx))),
         };

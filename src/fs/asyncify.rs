@@ -4,6 +4,7 @@ use std::io;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
 
+use crate::coop::{self, WaitReason};
 use crate::io::blocking::not_done;
 use crate::runtime;
 use crate::task::JoinHandle;
@@ -24,7 +25,8 @@ where
     F: FnOnce() -> io::Result<R> + Send + 'static,
 {
     let mut call = Call(runtime::spawn_blocking(call, Location::caller())?);
-    (&mut call.0).await.unwrap_or_else(|error| Err(not_done(&error)))
+    let done = coop::waiting_for(WaitReason::File, &mut call.0).await;
+    done.unwrap_or_else(|error| Err(not_done(&error)))
 }
 
 /// The same, of what is at a path.

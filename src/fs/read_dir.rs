@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::task::{Context, Poll, ready};
 
 use super::asyncify::{asyncify, at};
+use crate::coop::{self, WaitReason};
 use crate::io::blocking::{counted, not_done};
 use crate::runtime;
 use crate::task::JoinHandle;
@@ -120,10 +121,11 @@ impl ReadDir {
                         self.state = fetching(source);
                     }
                     State::Fetches(batch) => {
-                        self.state = match ready!(batch.poll_joined(cx)) {
-                            Ok(batch) => State::Has(batch),
-                            Err(error) => State::Lost(not_done(&error).to_string()),
-                        }
+                        self.state =
+                            match ready!(coop::waits(WaitReason::File, batch.poll_joined(cx))) {
+                                Ok(batch) => State::Has(batch),
+                                Err(error) => State::Lost(not_done(&error).to_string()),
+                            }
                     }
                     State::Lost(why) => return Poll::Ready(Err(io::Error::other(why.clone()))),
                 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::caught::Caught;
 use super::outcome::{Failure, Outcome};
 use crate::context::{CancelHandle, Context};
+use crate::coop::{self, WaitReason};
 use crate::sync::{Member, OwnedSemaphorePermit, Semaphore, WaitGroup};
 use crate::task;
 use crate::util::contain::contain;
@@ -250,7 +251,7 @@ impl<E: Send + 'static> Group<E> {
     /// });
     /// ```
     pub async fn wait(&self) -> Result<(), E> {
-        self.members.wait().await;
+        coop::waiting_for(WaitReason::Group, self.members.wait()).await;
         self.outcome.cancel();
         self.outcome.take()
     }
@@ -293,7 +294,8 @@ struct Counted {
 
 /// Waits for a seat.
 async fn take(seats: Arc<Semaphore>) -> OwnedSemaphorePermit {
-    seats.acquire_owned().await.expect("the seats of a group are never closed")
+    let seat = coop::waiting_for(WaitReason::Group, seats.acquire_owned());
+    seat.await.expect("the seats of a group are never closed")
 }
 
 /// A member, from its first poll to its outcome.

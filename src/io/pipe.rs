@@ -15,7 +15,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use tokio::io::ReadBuf;
 
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::sync::Mutex;
 
 /// See the module's prose.
@@ -93,7 +93,8 @@ impl Pipe {
         operation: impl FnMut(&mut State) -> Option<Done<R>>,
     ) -> Poll<R> {
         let unit = ready!(coop::poll_proceed(cx));
-        let done = ready!(self.poll_unlimited(cx.waker(), end, operation));
+        let done = self.poll_unlimited(cx.waker(), end, operation);
+        let done = ready!(coop::waits(WaitReason::InMemoryStream, done));
         unit.made_progress();
         if let Some(waker) = done.woken {
             waker.wake();

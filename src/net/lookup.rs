@@ -8,7 +8,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::panic::Location;
 
 use super::addr::{Addresses, Target, ToSocketAddrs, invalid};
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::runtime;
 use crate::task::JoinHandle;
 
@@ -31,7 +31,7 @@ impl Drop for Lookup {
 
 async fn look_up(name: String, port: u16) -> io::Result<Vec<SocketAddr>> {
     let mut lookup = Lookup::begin(name, port)?;
-    (&mut lookup.0).await?
+    coop::waiting_for(WaitReason::Lookup, &mut lookup.0).await?
 }
 
 /// The addresses that something stands for.

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use super::exit::Exit;
 use super::orphans;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::process::Process;
 
 /// See the module's prose. Dropped before, it is left to `orphans`.
@@ -52,7 +52,7 @@ impl Running {
     /// Waits until it has ended, and tells how.
     pub(super) fn poll_wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<ExitStatus>> {
         let unit = ready!(coop::poll_proceed(cx));
-        let status = ready!(self.poll_status(cx));
+        let status = ready!(coop::waits(WaitReason::Process, self.poll_status(cx)));
         unit.made_progress();
         Poll::Ready(status)
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::worker::Worker;
 use super::{Scheduler, context};
-use crate::cell::{Held, Runnable, Schedule};
+use crate::cell::{Held, Kind, Runnable, Schedule};
 use crate::util::sync::Mutex;
 
 /// The worker where a task lives: after its first suspension the one in whose set it is, before that any of its
@@ -47,6 +47,8 @@ impl Home {
 // worker, with its set, until the cell is freed; `release` uses the set of the handle's worker.
 unsafe impl Schedule for Home {
     type Route = Route;
+
+    const KIND: Kind = Kind::Task;
 
     #[inline]
     fn route(&self) -> Route {

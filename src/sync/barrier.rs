@@ -25,7 +25,7 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::sync::Mutex;
 use crate::util::wait::{self, Attempt};
 use crate::util::wait_list::{WaitList, Waiter};
@@ -184,14 +184,9 @@ impl Future for Wait<'_> {
         };
         // To arrive changes the state, so it is tried once: with a waker in hand, in case that it has to wait.
         let early = this.waiter.is_idle();
-        let arrival = ready!(wait::poll(
-            &barrier.state,
-            State::waiters,
-            this.waiter,
-            cx.waker(),
-            early,
-            attempt
-        ));
+        let arrival =
+            wait::poll(&barrier.state, State::waiters, this.waiter, cx.waker(), early, attempt);
+        let arrival = ready!(coop::waits(WaitReason::Barrier, arrival));
         unit.made_progress();
         if let Arrival::Last { round } = arrival {
             barrier.release(round);

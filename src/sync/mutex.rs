@@ -5,6 +5,7 @@
 use std::cell::UnsafeCell;
 use std::fmt;
 
+use crate::coop::WaitReason;
 use crate::scheduler::block_on_leaf;
 use crate::sync::permits::{Exclusive, Held, Permits, Source, Take};
 
@@ -195,7 +196,7 @@ impl<T: ?Sized> Mutex<T> {
 
     #[inline]
     async fn take(&self) {
-        self.permits.acquire(1).await.expect("a mutex is never closed");
+        self.permits.acquire(1, WaitReason::Mutex).await.expect("a mutex is never closed");
     }
 
     #[inline]

@@ -16,7 +16,7 @@
 use std::fmt;
 use std::future::poll_fn;
 
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::sync::permits::{Held, Permits, Take};
 use crate::util::write_once::WriteOnce;
 
@@ -305,7 +305,7 @@ impl<T> OnceCell<T> {
 
     /// Waits for the permit; `None` if the value came before.
     async fn turn(&self) -> Option<Held<&Permits>> {
-        self.permits.acquire(1).await.ok()?;
+        self.permits.acquire(1, WaitReason::OnceCell).await.ok()?;
         Some(Held::new(&self.permits, 1))
     }
 

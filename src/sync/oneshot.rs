@@ -15,7 +15,7 @@ use std::task::{Context, Poll, ready};
 
 use self::error::{RecvError, TryRecvError};
 use self::shared::{Look, Shared};
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::scheduler::block_on_leaf;
 use crate::util::sync::Arc;
 
@@ -134,7 +134,7 @@ impl<T> Sender<T> {
     /// ```
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let unit = ready!(coop::poll_proceed(cx));
-        ready!(self.shared().poll_closed(cx.waker()));
+        ready!(coop::waits(WaitReason::ChannelClosed, self.shared().poll_closed(cx.waker())));
         unit.made_progress();
         Poll::Ready(())
     }
@@ -290,7 +290,10 @@ impl<T> Future for Receiver<T> {
         let shared = self.shared.as_ref().expect("a oneshot receiver was polled after completion");
         let result = loop {
             match shared.look() {
-                Look::Empty => ready!(shared.poll_ended(cx.waker())),
+                Look::Empty => {
+                    let ended = shared.poll_ended(cx.waker());
+                    ready!(coop::waits(WaitReason::OneshotReceive, ended));
+                }
                 Look::Value(value) => break Ok(value),
                 Look::Nothing => break Err(RecvError(())),
             }

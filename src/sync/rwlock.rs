@@ -7,6 +7,7 @@ use std::cell::UnsafeCell;
 use std::fmt;
 
 use super::TryLockError;
+use crate::coop::WaitReason;
 use crate::scheduler::block_on_leaf;
 use crate::sync::permits::{Exclusive, Held, Permits, Shared, Source, Take};
 
@@ -178,7 +179,7 @@ impl<T: ?Sized> RwLock<T> {
     /// });
     /// ```
     pub async fn read(&self) -> RwLockReadGuard<'_, T> {
-        self.take(1).await;
+        self.take_read().await;
         self.read_guard()
     }
 
@@ -243,7 +244,7 @@ impl<T: ?Sized> RwLock<T> {
     /// });
     /// ```
     pub async fn write(&self) -> RwLockWriteGuard<'_, T> {
-        self.take(self.readers).await;
+        self.take_write().await;
         self.write_guard()
     }
 
@@ -306,8 +307,16 @@ impl<T: ?Sized> RwLock<T> {
         self.value.get_mut()
     }
 
-    async fn take(&self, n: u32) {
-        self.permits.acquire(n).await.expect("a lock is never closed");
+    async fn take_read(&self) {
+        self.take(1, WaitReason::RwLockRead).await;
+    }
+
+    async fn take_write(&self) {
+        self.take(self.readers, WaitReason::RwLockWrite).await;
+    }
+
+    async fn take(&self, n: u32, reason: WaitReason) {
+        self.permits.acquire(n, reason).await.expect("a lock is never closed");
     }
 
     fn try_take(&self, n: u32) -> Result<(), TryLockError> {

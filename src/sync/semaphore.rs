@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use crate::coop::WaitReason;
 use crate::scheduler::block_on_leaf;
 use crate::sync::permits::{Held, Permits, Source, Take};
 
@@ -321,7 +322,7 @@ impl Semaphore {
 
     #[inline]
     async fn take(&self, n: u32) -> Result<(), AcquireError> {
-        self.permits.acquire(n).await.map_err(|_| AcquireError(()))
+        self.permits.acquire(n, WaitReason::Semaphore).await.map_err(|_| AcquireError(()))
     }
 
     #[inline]

@@ -11,7 +11,7 @@ use std::task::{Poll, ready};
 
 use super::Notify;
 use super::notify::Wait;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::write_once::WriteOnce;
 
 /// A value that somebody provides once, and tasks wait for.
@@ -183,7 +183,8 @@ impl<T> SetOnce<T> {
             let value = match self.get() {
                 Some(value) => value,
                 None => {
-                    ready!(wait.as_mut().poll_notified(cx.waker()));
+                    let set = wait.as_mut().poll_notified(cx.waker());
+                    ready!(coop::waits(WaitReason::OnceCell, set));
                     self.get().expect("the notification came before the value")
                 }
             };

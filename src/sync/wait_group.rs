@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use self::rounds::{Change, Rounds};
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::task::{self, JoinHandle};
 use crate::util::sync::Arc;
 use crate::util::wait::{self, Attempt};
@@ -342,7 +342,7 @@ impl Future for Wait {
             };
             wait::poll(rounds.waiters(), |list| list, this.waiter, cx.waker(), true, attempt)
         };
-        ready!(done);
+        ready!(coop::waits(WaitReason::WaitGroup, done));
         unit.made_progress();
         Poll::Ready(())
     }

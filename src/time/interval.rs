@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::{Instant, Sleep, sleep_until};
-use crate::coop;
+use crate::coop::{self, WaitReason};
 
 /// A tick that comes later than this was missed.
 const TOLERANCE: Duration = Duration::from_millis(5);
@@ -148,7 +148,7 @@ impl Interval {
     ///
     /// The task of the last call is woken.
     pub fn poll_tick(&mut self, cx: &mut Context<'_>) -> Poll<Instant> {
-        ready!(self.poll_delay(cx));
+        ready!(coop::waits(WaitReason::Interval, self.poll_delay(cx)));
         let (tick, now) = (self.delay.deadline(), Instant::now());
         let next = if now - tick > TOLERANCE {
             self.missed_tick_behavior.next(tick, now, self.period)

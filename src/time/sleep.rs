@@ -8,7 +8,7 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 
 use super::Instant;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::driver::{Closed, Tick, Timer};
 use crate::runtime::driver;
 
@@ -146,7 +146,7 @@ impl Future for Sleep {
         // To wait needs no unit, and neither does a wait that is over: it is over once, so no poll is endless for its sake.
         // So a sleep does not starve beside a branch that spends all units in each poll.
         let has_waited = self.timer.has_fired();
-        ready!(self.as_mut().poll_timer(cx));
+        ready!(coop::waits(WaitReason::Sleep, self.as_mut().poll_timer(cx)));
         if !has_waited {
             ready!(coop::poll_proceed(cx)).made_progress();
         }

@@ -119,15 +119,14 @@ impl<F: Future> Future for Timeout<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let had_budget = coop::has_budget_remaining();
-        if let Poll::Ready(output) = this.inner.poll(cx) {
+        if let Poll::Ready(output) = coop::watched(|| this.inner.poll(cx)) {
             return Poll::Ready(Ok(output));
         }
         // If the inner future spends the whole budget in each of its polls, there is never a unit left for the delay.
-        let delay = if had_budget && !coop::has_budget_remaining() {
-            coop::with_unlimited(|| this.delay.poll(cx))
-        } else {
-            this.delay.poll(cx)
-        };
+        let delay = coop::aside(|| match had_budget && !coop::has_budget_remaining() {
+            true => coop::with_unlimited(|| this.delay.poll(cx)),
+            false => this.delay.poll(cx),
+        });
         delay.map(|()| Err(Elapsed::new()))
     }
 }

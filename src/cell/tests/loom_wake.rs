@@ -16,6 +16,8 @@
 //! | a wake that only looks if `NOTIFIED` is set | `second_wake`, both `by_ref` |
 //! | `end_poll` that does not look for `NOTIFIED` | all but `two_wakes` |
 //! | a wake by value that keeps its reference | both `by_value`, `two_wakes` |
+//! | `begin_poll` that leaves the reason | `look_at_a_task` |
+//! | `end_poll` that writes the reason by an operation of its own, behind the exchange | `look_at_a_task` |
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use loom::thread;
 
 use super::mock::{Mock, waker_of};
 use crate::cell::{Ended, JoinRef};
+use crate::coop::{self, WaitReason};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// A future that waits for a flag.
@@ -147,5 +150,34 @@ fn loom_two_wakes_queue_once() {
         assert!(mock.pop().is_none(), "the token is in one hand");
         task.run();
         assert_done(&mock, join);
+    });
+}
+
+/// Who looks at a task sees what it waits for whenever he sees it idle, and never what an earlier poll waited for.
+#[test]
+fn loom_look_at_a_task_that_suspends_and_is_woken() {
+    loom::model(|| {
+        let mock = Mock::new();
+        let mut poll = 0;
+        let join = mock.spawn_queued(poll_fn(move |_| {
+            poll += 1;
+            let reason = if poll == 1 { WaitReason::Mutex } else { WaitReason::Sleep };
+            coop::waits(reason, Poll::<()>::Pending)
+        }));
+        let task = join.task();
+        let looker = thread::spawn(move || task.header().state.load());
+        let run = || coop::with_budget(|| mock.run_all());
+        run();
+        let waker = waker_of(&join);
+        let before = join.header().state.load();
+        assert!(!before.is_held() && before.why().reason() == WaitReason::Mutex);
+        waker.wake();
+        run();
+        let seen = looker.join().unwrap();
+        let is_told = seen.why().reason() != WaitReason::Pending;
+        assert!(seen.is_held() || is_told, "an idle task does not say what it waits for: {seen:?}");
+        assert!(seen.is_woken() || !seen.is_held() || !is_told, "one in a poll does: {seen:?}");
+        join.abort();
+        mock.run_all();
     });
 }

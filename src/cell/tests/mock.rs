@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::Waker;
 
 use crate::cell::waker::Borrowed;
-use crate::cell::{Held, JoinRef, OwnedSet, Runnable, Schedule, raw};
+use crate::cell::{Held, JoinRef, Kind, OwnedSet, Runnable, Schedule, raw};
 use crate::util::sync::Mutex;
 
 /// See the module's prose.
@@ -91,6 +91,8 @@ pub(super) fn waker_of<T>(join: &JoinRef<T>) -> Waker {
 // SAFETY: there is one set, which the handle keeps alive.
 unsafe impl Schedule for Handle {
     type Route = Arc<Mock>;
+
+    const KIND: Kind = Kind::Task;
 
     fn route(&self) -> Arc<Mock> {
         Arc::clone(&self.0)

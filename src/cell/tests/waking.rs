@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::mock::{Mock, waker_of};
 use crate::cell::{Ended, JoinRef};
+use crate::coop::{self, WaitReason};
 
 /// A task that is pending in so many polls, its token in the queue.
 fn pending_for(mock: &Arc<Mock>, mut polls: usize) -> JoinRef<()> {
@@ -143,4 +144,39 @@ fn a_task_that_nobody_can_wake_stays_until_its_set_is_closed() {
     assert_eq!((mock.cells(), mock.set.len()), (1, 1));
     mock.close();
     assert_eq!((mock.cells(), mock.set.len()), (0, 0));
+}
+
+/// What the task waits for, or was waiting for.
+fn reason(join: &JoinRef<()>) -> WaitReason {
+    join.header().state.load().why().reason()
+}
+
+#[test]
+fn a_task_tells_what_it_waits_for_until_it_is_polled_again() {
+    let mock = Mock::new();
+    let mut poll = 0;
+    let join = mock.spawn_queued(poll_fn(move |cx| {
+        poll += 1;
+        match poll {
+            1 => coop::waits(WaitReason::Mutex, Poll::Pending),
+            2 => Poll::Pending, // of somebody else's
+            3 => {
+                cx.waker().wake_by_ref();
+                coop::waits(WaitReason::Sleep, Poll::Pending)
+            }
+            _ => Poll::Ready(()),
+        }
+    }));
+    let run = || coop::with_budget(|| mock.pop().expect("it was woken").run());
+    run();
+    assert_eq!(reason(&join), WaitReason::Mutex);
+    let waker = waker_of(&join);
+    waker.wake_by_ref();
+    assert_eq!(reason(&join), WaitReason::Mutex, "what a runnable task waited for is forgotten");
+    run();
+    assert_eq!(reason(&join), WaitReason::Pending, "a reason of the poll before is left");
+    waker.wake_by_ref();
+    run();
+    assert_eq!(reason(&join), WaitReason::Pending, "a task that does not wait has a reason");
+    assert!(run(), "it is ready");
 }

@@ -19,7 +19,7 @@ use super::reactor::IoHandle;
 use super::readiness::ReadyEvent;
 use super::sys;
 use super::table::Key;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::io::{Interest, Ready};
 use crate::util::wait_list::Waiter;
 
@@ -68,9 +68,18 @@ impl Registration {
         direction: Direction,
     ) -> Poll<io::Result<ReadyEvent>> {
         let unit = ready!(coop::poll_proceed(cx));
-        let event = ready!(self.entry.poll(direction, cx.waker()));
+        let event = ready!(self.poll_entry(cx, direction));
         unit.made_progress();
         Poll::Ready(event)
+    }
+
+    #[inline]
+    fn poll_entry(
+        &self,
+        cx: &mut Context<'_>,
+        direction: Direction,
+    ) -> Poll<io::Result<ReadyEvent>> {
+        coop::waits(reason(direction.interest()), self.entry.poll(direction, cx.waker()))
     }
 
     /// Waits for `interest`; any number of tasks may.
@@ -139,7 +148,7 @@ impl Registration {
         direction: Direction,
         operation: impl FnMut(ReadyEvent) -> io::Result<R>,
     ) -> Poll<io::Result<R>> {
-        self.poll_operation(cx, |cx| self.entry.poll(direction, cx.waker()), operation)
+        self.poll_operation(cx, |cx| self.poll_entry(cx, direction), operation)
     }
 
     /// Does `operation` as soon as it need not wait; any number of tasks may.
@@ -178,6 +187,15 @@ impl Registration {
 
     fn wait(&self, interest: Interest) -> Wait<'_> {
         Wait { entry: &self.entry, interest, waiter: Waiter::new() }
+    }
+}
+
+/// What a task waits for that waits for this.
+fn reason(interest: Interest) -> WaitReason {
+    match (interest.is_readable(), interest.is_writable()) {
+        (true, false) => WaitReason::Readable,
+        (false, true) => WaitReason::Writable,
+        _ => WaitReason::Ready,
     }
 }
 
@@ -220,6 +238,7 @@ pin_project! {
 impl Wait<'_> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<ReadyEvent>> {
         let this = self.project();
-        this.entry.poll_listed(*this.interest, this.waiter, cx.waker())
+        let event = this.entry.poll_listed(*this.interest, this.waiter, cx.waker());
+        coop::waits(reason(*this.interest), event)
     }
 }

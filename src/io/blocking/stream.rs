@@ -9,6 +9,7 @@ use tokio::io::ReadBuf;
 
 use super::unread::Unread;
 use super::waiting::{Side, Waiting};
+use crate::coop::{self, WaitReason};
 use crate::runtime;
 use crate::task::{JoinError, JoinHandle};
 use crate::util::sync::{Arc, Mutex};
@@ -130,7 +131,8 @@ impl<T: Send + Sync + 'static> Blocking<T> {
         let Some(job) = &mut self.job else { return Poll::Ready(None) };
         let kind = job.kind;
         let waker = self.waiting.and(side, cx.waker());
-        let ended = ready!(job.handle.poll_joined(&mut Context::from_waker(&waker)));
+        let ended = job.handle.poll_joined(&mut Context::from_waker(&waker));
+        let ended = ready!(coop::waits(WaitReason::File, ended));
         self.job = None;
         self.waiting.end(side);
         let ended = ended.unwrap_or_else(|error| Ended::with(Err(not_done(&error))));

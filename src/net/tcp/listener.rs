@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::TcpStream;
+use crate::coop::{self, WaitReason};
 use crate::driver::{Direction, Evented, IoHandle};
 use crate::io::{Interest, Ready};
 use crate::net::{ToSocketAddrs, lookup};
@@ -104,7 +105,7 @@ impl TcpListener {
     /// If the runtime has ended, every call fails.
     pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         let accepted = self.io.registration().async_io(Interest::READABLE, |_| self.io.accept());
-        self.adopt(accepted.await?)
+        self.adopt(coop::waiting_for(WaitReason::Accept, accepted).await?)
     }
 
     /// Takes a connection, or has the task woken when there is one.
@@ -116,7 +117,7 @@ impl TcpListener {
     /// As [`accept`](Self::accept).
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         let accepted = self.io.registration().poll_io(cx, Direction::Read, |_| self.io.accept());
-        accepted.map(|accepted| self.adopt(accepted?))
+        coop::waits(WaitReason::Accept, accepted).map(|accepted| self.adopt(accepted?))
     }
 
     fn adopt(

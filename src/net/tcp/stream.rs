@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, WriteHalf};
+use crate::coop::{self, WaitReason};
 use crate::driver::{Direction, Evented, IoHandle};
 use crate::io::Interest;
 use crate::net::{ToSocketAddrs, byte_stream, halves, lookup};
@@ -84,7 +85,7 @@ impl TcpStream {
     /// How it ended is asked, not taken from the event, which may come early or for another reason.
     pub(in crate::net) async fn connected(self) -> io::Result<Self> {
         let outcome = self.io.registration().async_io(Interest::WRITABLE, |_| self.outcome());
-        outcome.await?;
+        coop::waiting_for(WaitReason::Connect, outcome).await?;
         Ok(self)
     }
 

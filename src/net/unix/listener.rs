@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::{SocketAddr, UnixStream, address};
+use crate::coop::{self, WaitReason};
 use crate::driver::{Direction, Evented, IoHandle};
 use crate::io::{Interest, Ready};
 use crate::runtime::driver;
@@ -114,7 +115,7 @@ impl UnixListener {
     /// As [`TcpListener::accept`](crate::net::TcpListener::accept).
     pub async fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
         let accepted = self.io.registration().async_io(Interest::READABLE, |_| self.io.accept());
-        self.adopt(accepted.await?)
+        self.adopt(coop::waiting_for(WaitReason::Accept, accepted).await?)
     }
 
     /// As [`accept`](Self::accept), for one task: of all that poll for connections, the last is woken.
@@ -124,7 +125,7 @@ impl UnixListener {
     /// As [`accept`](Self::accept).
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(UnixStream, SocketAddr)>> {
         let accepted = self.io.registration().poll_io(cx, Direction::Read, |_| self.io.accept());
-        accepted.map(|accepted| self.adopt(accepted?))
+        coop::waits(WaitReason::Accept, accepted).map(|accepted| self.adopt(accepted?))
     }
 
     fn adopt(

@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, SocketAddr, UCred, WriteHalf, address};
+use crate::coop::{self, WaitReason};
 use crate::driver::{Evented, IoHandle};
 use crate::io::{Interest, Ready};
 use crate::net::{byte_stream, halves};
@@ -86,7 +87,7 @@ impl UnixStream {
     /// Waits for the end of an attempt to connect that has begun.
     pub(super) async fn connected(self) -> io::Result<Self> {
         let outcome = self.io.registration().async_io(Interest::WRITABLE, |_| self.outcome());
-        outcome.await?;
+        coop::waiting_for(WaitReason::Connect, outcome).await?;
         Ok(self)
     }
 

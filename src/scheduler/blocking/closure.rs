@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::pool::Duty;
-use crate::cell::{self, JoinRef};
-use crate::scheduler::{Home, Scheduler, next_task_id};
+use crate::cell::{self, Held, JoinRef, Kind, Runnable, Schedule};
+use crate::scheduler::{Scheduler, next_task_id};
 
 /// The future that calls a closure in its only poll.
 struct Closure<F>(Option<F>);
@@ -22,6 +22,40 @@ impl<F: FnOnce() -> R, R> Future for Closure<F> {
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<R> {
         let call = self.0.take().expect("a closure is polled once");
         Poll::Ready(call())
+    }
+}
+
+/// A closure's handle to its scheduler, of which it needs nothing.
+///
+/// Its token goes from the pool's queue to the thread that runs it, or drops it, and nowhere else: the task never suspends, so
+/// nobody who wakes or aborts it ever finds it idle.
+struct InPool;
+
+// SAFETY: `adopt` puts the task into no set, and says so; so `release` is never called.
+unsafe impl Schedule for InPool {
+    type Route = ();
+
+    const KIND: Kind = Kind::Closure;
+
+    fn route(&self) {}
+
+    fn schedule((): (), task: Runnable) {
+        debug_assert!(false, "a closure was idle");
+        task.cancel();
+    }
+
+    fn reschedule((): (), task: Runnable) {
+        debug_assert!(false, "a closure was suspended");
+        task.cancel();
+    }
+
+    fn adopt(&mut self, _: Held<'_>) -> bool {
+        debug_assert!(false, "a closure was suspended");
+        false
+    }
+
+    fn release(&self, _: Held<'_>) {
+        unreachable!("a closure is in no set");
     }
 }
 
@@ -73,10 +107,8 @@ impl Scheduler {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        // Its home stays unused, since the task never suspends: any worker's will do.
-        let home = Home::new(self.worker(0).clone());
         let future = Closure(Some(call));
-        let (job, join) = cell::spawn(future, home, next_task_id(), spawned_at);
+        let (job, join) = cell::spawn(future, InPool, next_task_id(), spawned_at);
         self.push_job(job, duty)?;
         Ok(join)
     }

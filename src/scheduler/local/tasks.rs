@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, ThreadId};
 
 use super::queue::Queue;
-use crate::cell::{Held, OwnedSet, Runnable, Schedule};
+use crate::cell::{Held, Kind, OwnedSet, Runnable, Schedule};
 use crate::coop;
 use crate::scheduler::context;
 use crate::scheduler::diary::Count;
@@ -92,6 +92,8 @@ pub(super) struct LocalHome(pub(super) Arc<LocalTasks>);
 // it alive.
 unsafe impl Schedule for LocalHome {
     type Route = Arc<LocalTasks>;
+
+    const KIND: Kind = Kind::Local;
 
     fn route(&self) -> Self::Route {
         self.0.clone()

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker, ready};
 use super::SignalKind;
 use super::slot::Slot;
 use super::watcher::Watcher;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::process::Process;
 use crate::util::wait_list::Waiter;
 
@@ -111,7 +111,7 @@ impl Signal {
     /// As [`recv`](Self::recv), for a future that is written by hand. Of all tasks that call it, the last is woken.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<()>> {
         let unit = ready!(coop::poll_proceed(cx));
-        ready!(self.poll_slot(cx.waker(), true));
+        ready!(coop::waits(WaitReason::Signal, self.poll_slot(cx.waker(), true)));
         unit.made_progress();
         Poll::Ready(Some(()))
     }

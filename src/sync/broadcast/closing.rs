@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::channel::Channel;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::wait_list::Waiter;
 
 pin_project! {
@@ -38,7 +38,8 @@ impl<T> Future for Closing<'_, T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let unit = ready!(coop::poll_proceed(cx));
         let this = self.project();
-        ready!(this.channel.poll_closed(this.waiter, cx.waker()));
+        let closed = this.channel.poll_closed(this.waiter, cx.waker());
+        ready!(coop::waits(WaitReason::ChannelClosed, closed));
         unit.made_progress();
         Poll::Ready(())
     }

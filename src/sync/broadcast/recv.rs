@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 use super::error::RecvError;
 use super::receiver::Receiver;
 use super::state::Nothing;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::wait_list::Waiter;
 
 pin_project! {
@@ -41,7 +41,8 @@ impl<T: Clone> Future for Recv<'_, T> {
         let unit = ready!(coop::poll_proceed(cx));
         let this = self.project();
         let Receiver { shared, cursor } = &mut **this.receiver;
-        let received = ready!(shared.poll_recv(cursor, this.waiter, cx.waker()));
+        let received = shared.poll_recv(cursor, this.waiter, cx.waker());
+        let received = ready!(coop::waits(WaitReason::BroadcastReceive, received));
         unit.made_progress();
         Poll::Ready(match received {
             Ok(value) => Ok(value.copy()),

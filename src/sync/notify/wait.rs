@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 
 use super::Notify;
 use super::core::Note;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::wait_list::Waiter;
 
 pin_project! {
@@ -81,7 +81,7 @@ impl<N: Deref<Target = Notify>> Future for Wait<N> {
             self.keep_turn(cx.waker());
             return Poll::Pending;
         };
-        ready!(self.poll_notified(cx.waker()));
+        ready!(coop::waits(WaitReason::Notify, self.poll_notified(cx.waker())));
         unit.made_progress();
         Poll::Ready(())
     }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::core::{Permits, Share};
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::util::wait_list::Waiter;
 
 /// No permits are given out any more.
@@ -23,7 +23,8 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub(crate) struct Acquire<'a> {
         permits: &'a Permits,
-        n: usize,
+        n: u32,
+        reason: WaitReason,
         #[pin]
         waiter: Waiter<Share>,
     }
@@ -40,8 +41,8 @@ pin_project! {
 
 impl<'a> Acquire<'a> {
     #[inline]
-    pub(super) fn new(permits: &'a Permits, n: usize) -> Self {
-        Self { permits, n, waiter: Waiter::new() }
+    pub(super) fn new(permits: &'a Permits, n: u32, reason: WaitReason) -> Self {
+        Self { permits, n, reason, waiter: Waiter::new() }
     }
 }
 
@@ -51,12 +52,13 @@ impl Future for Acquire<'_> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let (permits, n) = (*this.permits, *this.n);
+        let (permits, n) = (*this.permits, *this.n as usize);
         let Poll::Ready(unit) = coop::poll_proceed(cx) else {
             permits.keep_turn(n, this.waiter, cx.waker());
             return Poll::Pending;
         };
-        let taken = ready!(permits.poll_take(n, this.waiter, cx.waker()));
+        let taken = permits.poll_take(n, this.waiter, cx.waker());
+        let taken = ready!(coop::waits(*this.reason, taken));
         unit.made_progress();
         Poll::Ready(taken)
     }

@@ -9,6 +9,7 @@ use super::acquire::{Acquire, Closed};
 use super::patience::Patience;
 use super::word::{Enter, Put, Word};
 pub(crate) use super::word::{MAX, Take};
+use crate::coop::WaitReason;
 use crate::util::sync::Mutex;
 use crate::util::wait::{self, Attempt};
 use crate::util::wait_list::{WaitList, Waiter};
@@ -69,10 +70,10 @@ impl Permits {
         self.word.snapshot().is_closed()
     }
 
-    /// Takes `n` permits when it is this task's turn.
+    /// Takes `n` permits when it is this task's turn; until then the task waits for `reason`.
     #[inline]
-    pub(crate) fn acquire(&self, n: u32) -> Acquire<'_> {
-        Acquire::new(self, n as usize)
+    pub(crate) fn acquire(&self, n: u32, reason: WaitReason) -> Acquire<'_> {
+        Acquire::new(self, n, reason)
     }
 
     /// Takes `n` permits if nobody has to wait for that.

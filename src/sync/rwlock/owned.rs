@@ -27,7 +27,7 @@ impl<T: ?Sized> RwLock<T> {
     /// });
     /// ```
     pub async fn read_owned(self: Arc<Self>) -> OwnedRwLockReadGuard<T> {
-        self.take(1).await;
+        self.take_read().await;
         self.owned_read_guard()
     }
 
@@ -73,7 +73,7 @@ impl<T: ?Sized> RwLock<T> {
     /// });
     /// ```
     pub async fn write_owned(self: Arc<Self>) -> OwnedRwLockWriteGuard<T> {
-        self.take(self.readers).await;
+        self.take_write().await;
         self.owned_write_guard()
     }
 

@@ -8,7 +8,7 @@ use super::borrowed::Ref;
 use super::error::RecvError;
 use super::shared::Shared;
 use super::version::Version;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::sync::senders;
 use crate::util::sync::Arc;
 
@@ -183,7 +183,8 @@ impl<T> Receiver<T> {
         let mut wait = pin!(shared.wait_changed());
         poll_fn(|cx| {
             let unit = ready!(coop::poll_proceed(cx));
-            let changed = ready!(shared.poll_changed(*seen, wait.as_mut(), cx.waker()));
+            let changed = shared.poll_changed(*seen, wait.as_mut(), cx.waker());
+            let changed = ready!(coop::waits(WaitReason::WatchChanged, changed));
             unit.made_progress();
             Poll::Ready(changed.map(|version| *seen = version))
         })
@@ -234,7 +235,8 @@ impl<T> Receiver<T> {
             loop {
                 let unit = ready!(coop::poll_proceed(cx));
                 if asked {
-                    let changed = ready!(shared.poll_changed(*seen, wait.as_mut(), cx.waker()));
+                    let changed = shared.poll_changed(*seen, wait.as_mut(), cx.waker());
+                    let changed = ready!(coop::waits(WaitReason::WatchChanged, changed));
                     if let Err(closed) = changed {
                         unit.made_progress();
                         return Poll::Ready(Err(closed));

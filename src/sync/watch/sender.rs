@@ -10,7 +10,7 @@ use super::borrowed::Ref;
 use super::error::SendError;
 use super::receiver::Receiver;
 use super::shared::Shared;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::sync::senders::{self, Strong};
 use crate::util::sync::Arc;
 
@@ -207,7 +207,8 @@ impl<T> Sender<T> {
         let mut wait = pin!(self.shared().wait_closed());
         poll_fn(|cx| {
             let unit = ready!(coop::poll_proceed(cx));
-            ready!(self.shared().poll_closed(wait.as_mut(), cx.waker()));
+            let closed = self.shared().poll_closed(wait.as_mut(), cx.waker());
+            ready!(coop::waits(WaitReason::ChannelClosed, closed));
             unit.made_progress();
             Poll::Ready(())
         })

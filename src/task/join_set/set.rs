@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use super::bells::{Bell, Bells};
 use super::member::Member;
 use super::places::Places;
-use crate::coop;
+use crate::coop::{self, WaitReason};
 use crate::runtime::{self, Handle};
 use crate::task::local::spawn_local_at;
 use crate::task::{AbortHandle, Id, JoinError, JoinHandle, LocalSet, started};
@@ -354,7 +354,7 @@ impl<T: 'static> JoinSet<T> {
         let unit = ready!(coop::poll_proceed(cx));
         let mut joined = self.join_late(Some(cx));
         while joined.is_none() {
-            let place = ready!(self.bells.poll(cx));
+            let place = ready!(coop::waits(WaitReason::JoinSet, self.bells.poll(cx)));
             joined = self.join(place, Some(cx));
         }
         unit.made_progress();

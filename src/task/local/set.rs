@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::coop::{self, WaitReason};
 use crate::runtime::Runtime;
 use crate::scheduler::{LocalOwner, context};
 use crate::task::JoinHandle;
@@ -188,7 +189,7 @@ impl Future for LocalSet {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.owner.poll_all(cx)
+        coop::waits(WaitReason::LocalSet, self.owner.poll_all(cx))
     }
 }
 
