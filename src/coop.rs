@@ -101,11 +101,20 @@ thread_local! {
 pub(crate) struct Polls {
     begun: AtomicU64,
     flagged: AtomicU64,
+    /// How many polls were refused a unit since they had none left; written by the thread alone, as the next.
+    spent: AtomicU64,
+    /// How many were refused one since they were flagged.
+    cut_short: AtomicU64,
 }
 
 impl Polls {
     pub(crate) fn new() -> Self {
-        Self { begun: AtomicU64::new(0), flagged: AtomicU64::new(u64::MAX) }
+        Self {
+            begun: AtomicU64::new(0),
+            flagged: AtomicU64::new(u64::MAX),
+            spent: AtomicU64::new(0),
+            cut_short: AtomicU64::new(0),
+        }
     }
 
     /// The thread begins the poll with this number.
@@ -128,6 +137,22 @@ impl Polls {
     /// Takes a flag back.
     fn unflag(&self) {
         self.flagged.store(u64::MAX, Relaxed);
+    }
+
+    /// How many polls had to yield since their budget was spent.
+    pub(crate) fn spent(&self) -> u64 {
+        self.spent.load(Relaxed)
+    }
+
+    /// How many polls had to yield since they took too long.
+    pub(crate) fn cut_short(&self) -> u64 {
+        self.cut_short.load(Relaxed)
+    }
+
+    /// Counts a poll whose leaf was refused a unit, by whether there was one left.
+    fn count_refused(&self, had_budget: bool) {
+        let count = if had_budget { &self.cut_short } else { &self.spent };
+        count.store(count.load(Relaxed).wrapping_add(1), Relaxed); // one thread writes
     }
 
     #[inline]
@@ -320,6 +345,13 @@ fn refuse(cx: &mut Context<'_>, budget: u16) -> Poll<RestoreOnPending> {
     }
     if budget >= REFUSAL && CHANCE.with(|chance| chance.below(ODDS)) == 0 {
         return Poll::Ready(RestoreOnPending::new(UNLIMITED));
+    }
+    if budget < REFUSAL {
+        // Once a poll: its other leaves are refused too.
+        let had_budget = budget & LEFT != 0;
+        POLLS.with(|place| {
+            place.with(|polls| polls.into_iter().for_each(|polls| polls.count_refused(had_budget)))
+        });
     }
     BUDGET.set(budget + REFUSAL);
     cx.waker().wake_by_ref();

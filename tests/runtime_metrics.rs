@@ -335,3 +335,211 @@ fn local_tasks_that_end_otherwise_are_counted_once() {
     drop(runtime);
     assert_eq!(metrics.num_alive_tasks(), 0);
 }
+
+#[test]
+fn tasks_are_counted_by_who_spawns_and_wakes_them() {
+    let _watch = watch();
+    let runtime = current_thread();
+    let metrics = runtime.metrics();
+    (0..3).for_each(|_| drop(runtime.spawn(async {}))); // from outside
+    assert_eq!((metrics.remote_schedule_count(), metrics.spawned_tasks_count()), (3, 3));
+    runtime.block_on(async {
+        // Two inside, each woken twice by itself.
+        let yields = || async {
+            task::yield_now().await;
+            task::yield_now().await;
+        };
+        let tasks = [task::spawn(yields()), task::spawn(yields())];
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+    assert_eq!((metrics.remote_schedule_count(), metrics.spawned_tasks_count()), (3, 5));
+    assert_eq!(metrics.worker_local_schedule_count(0), 6);
+    assert_eq!(metrics.worker_overflow_count(0), 0);
+}
+
+#[test]
+fn a_wake_from_another_thread_is_counted_as_one_from_outside() {
+    let _watch = watch();
+    for runtime in all_kinds() {
+        let metrics = runtime.metrics();
+        let (tell, told) = runtime::sync::oneshot::channel();
+        let suspended = Gate::new("the task is suspended");
+        let task = {
+            let suspended = suspended.clone();
+            let mut told = Box::pin(told);
+            runtime.spawn(std::future::poll_fn(move |cx| {
+                let poll = told.as_mut().poll(cx);
+                suspended.open();
+                poll
+            }))
+        };
+        runtime.block_on(async {
+            while metrics.worker_local_queue_depth(0) + metrics.global_queue_depth() > 0 {
+                task::yield_now().await;
+            }
+        });
+        suspended.wait();
+        let before = metrics.remote_schedule_count();
+        assert_eq!(before, 1, "it was spawned from outside");
+        // Until its poll has ended it would be its worker that queues it again.
+        eventually("all workers sleep", || metrics.num_idle_permits() == metrics.num_workers());
+        thread::scope(|scope| scope.spawn(|| tell.send(7)).join().unwrap()).unwrap();
+        assert_eq!(metrics.remote_schedule_count(), before + 1);
+        assert_eq!(runtime.block_on(task).unwrap().unwrap(), 7);
+    }
+}
+
+#[test]
+fn what_does_not_fit_into_a_queue_is_counted() {
+    let _watch = watch();
+    const ROOM: u64 = 256;
+    let runtime = current_thread();
+    let metrics = runtime.metrics();
+    runtime.block_on(async {
+        (0..ROOM + 7).for_each(|_| drop(task::spawn(async {})));
+        assert_eq!(metrics.worker_local_queue_depth(0) as u64, ROOM);
+        assert_eq!(metrics.global_queue_depth(), 7);
+    });
+    assert_eq!(metrics.worker_local_schedule_count(0), ROOM + 7);
+    assert_eq!(metrics.worker_overflow_count(0), 7);
+}
+
+#[test]
+fn polls_that_spend_their_budget_are_counted_once_each() {
+    let _watch = watch();
+    let runtime = current_thread();
+    let metrics = runtime.metrics();
+    let spend = |units: u32| async move {
+        for _ in 0..units {
+            task::consume_budget().await;
+        }
+    };
+    runtime.block_on(async {
+        task::spawn(spend(128)).await.unwrap();
+        assert_eq!(metrics.budget_forced_yield_count(), 0);
+        task::spawn(spend(129)).await.unwrap();
+        assert_eq!(metrics.budget_forced_yield_count(), 1);
+        // Both branches are refused, in one poll.
+        task::spawn(async move { runtime::join!(spend(64), spend(65)) }).await.unwrap();
+        assert_eq!(metrics.budget_forced_yield_count(), 2);
+    });
+    assert_eq!(metrics.long_poll_yield_count(), 0);
+}
+
+#[test]
+fn polls_that_are_cut_short_since_they_take_long_are_counted() {
+    let _watch = watch();
+    let runtime = current_thread();
+    let metrics = runtime.metrics();
+    runtime.block_on(async {
+        let watched = metrics.clone();
+        let task = task::spawn(async move {
+            while watched.long_poll_yield_count() == 0 {
+                thread::sleep(Duration::from_millis(1));
+                task::checkpoint().await;
+            }
+        });
+        task.await.unwrap();
+    });
+    assert_eq!(metrics.budget_forced_yield_count(), 0);
+}
+
+#[test]
+#[allow(clippy::async_yields_async, reason = "the timer is to be dropped here")]
+fn a_worker_that_is_woken_for_nothing_is_counted() {
+    let _watch = watch();
+    let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    let metrics = runtime.metrics();
+    let sleeps = |round: u64| {
+        eventually("the worker sleeps", || metrics.worker_park_unpark_count(0) == 2 * round - 1);
+    };
+    let (tell, told) = runtime::sync::oneshot::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            sleeps(1);
+            drop(runtime.spawn(async {}));
+            sleeps(2);
+            assert_eq!(metrics.worker_noop_count(0), 0, "it was woken for a task");
+            // A timer that is dropped while the worker sleeps until it is due.
+            let timer = executor::block_on(runtime.spawn(async {
+                let mut timer = Box::pin(runtime::time::sleep(Duration::from_millis(30)));
+                assert!(futures::poll!(timer.as_mut()).is_pending());
+                timer
+            }));
+            sleeps(3);
+            assert_eq!(metrics.worker_noop_count(0), 0);
+            drop(timer);
+            eventually("the worker was woken for nothing", || metrics.worker_noop_count(0) > 0);
+            tell.send(()).unwrap();
+        });
+        runtime.block_on(told).unwrap();
+    });
+    assert!(metrics.worker_noop_count(0) < metrics.worker_park_count(0));
+}
+
+#[test]
+fn the_mean_time_of_a_poll_follows_what_polls_take() {
+    let _watch = watch();
+    let runtime = current_thread();
+    let metrics = runtime.metrics();
+    assert_eq!(metrics.worker_mean_poll_time(0), Duration::ZERO);
+    let run = |polls: u32, takes: Duration| {
+        runtime.block_on(async {
+            for _ in 0..polls {
+                task::spawn(async move { thread::sleep(takes) }).await.unwrap();
+            }
+        });
+        metrics.worker_mean_poll_time(0)
+    };
+    // Half of the polls are those of what waits for the tasks.
+    let long = run(50, Duration::from_millis(2));
+    assert!(long >= Duration::from_micros(900), "{long:?}");
+    let short = run(2_000, Duration::ZERO);
+    assert!(short < long / 2, "{short:?} after {long:?}");
+}
+
+#[test]
+fn permits_and_spare_workers_are_counted_as_they_are() {
+    let _watch = watch();
+    let runtime = with_bound(8);
+    let metrics = runtime.metrics();
+    assert_eq!((metrics.num_idle_permits(), metrics.num_spare_workers()), (1, 0));
+    let gate = Gate::new("all was counted");
+    let blocks = runtime.spawn({
+        let gate = gate.clone();
+        async move { gate.wait() }
+    });
+    eventually("the worker blocks", || metrics.num_idle_permits() == 0);
+    assert_eq!(metrics.num_blocked_workers(), 0, "it has its permit");
+    executor::block_on(runtime.spawn(async {})).unwrap();
+    eventually("the spare sleeps", || metrics.num_idle_permits() == 1);
+    assert_eq!((metrics.num_spare_workers(), metrics.num_blocked_workers()), (1, 1));
+    gate.open();
+    executor::block_on(blocks).unwrap();
+    eventually("nobody is stuck", || metrics.num_blocked_workers() == 0);
+}
+
+#[test]
+fn sockets_and_their_events_are_counted() {
+    let _watch = watch();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let metrics = runtime.metrics();
+    let counts = || {
+        let registered = metrics.io_driver_fd_registered_count();
+        (registered, metrics.io_driver_fd_deregistered_count())
+    };
+    assert_eq!((counts(), metrics.io_driver_ready_count()), ((0, 0), 0));
+    runtime.block_on(async {
+        let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        assert_eq!(counts(), (1, 0));
+        let peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let before = metrics.io_driver_ready_count();
+        let (socket, _) = listener.accept().await.unwrap();
+        assert!(metrics.io_driver_ready_count() > before, "the connection was told");
+        assert_eq!(counts(), (2, 0));
+        drop((listener, socket, peer));
+        assert_eq!(counts(), (2, 2));
+    });
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 use super::attend::Driver;
-use super::{IoHandle, Reactor, Tick};
+use super::{IoCounts, IoHandle, Reactor, Tick};
 use crate::util::sync::fence;
 
 impl Driver {
@@ -19,6 +19,11 @@ impl Driver {
             Some(io) => Ok(io),
             None => self.make_io(),
         }
+    }
+
+    /// What was counted of sockets; nothing if there never were any.
+    pub(crate) fn io_counts(&self) -> IoCounts {
+        self.io.get().map_or_else(IoCounts::default, |io| io.counts())
     }
 
     #[cold]

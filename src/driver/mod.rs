@@ -55,7 +55,7 @@ pub(crate) use clock::Clock;
 pub(crate) use clock::Misuse;
 pub(crate) use clock::Tick;
 #[cfg(feature = "net")]
-pub(crate) use io::{Batches, Direction, Evented, ReadyEvent, is_ended};
+pub(crate) use io::{Batches, Direction, Evented, IoCounts, ReadyEvent, is_ended};
 pub(crate) use io::{IoHandle, Reactor};
 pub(crate) use parker::Parker;
 #[cfg(feature = "test-util")]

@@ -70,12 +70,20 @@ pub(super) struct Diary {
     pub(super) spawned: Count,
     /// How many ended here, wherever they were spawned.
     pub(super) ended: Count,
+    /// How many were queued by the thread, as they were spawned or woken there.
+    pub(super) scheduled: Count,
+    /// How many of these found the worker's queue full.
+    pub(super) overflowed: Count,
+    /// How long a poll takes lately, with what is between it and the next; the bits of a floating-point number of nanoseconds.
+    pub(super) mean_poll: Count,
     /// How long the worker was up, as far as it is entered.
     pub(super) busy_nanos: Count,
     /// How often the worker went to sleep.
     pub(super) parks: Count,
     /// How often it came back.
     pub(super) unparks: Count,
+    /// How often it polled nothing between coming back and going to sleep again.
+    pub(super) noops: Count,
     /// How often it took tasks from another worker.
     pub(super) steals: Count,
     /// How many tasks these were.
@@ -102,9 +110,13 @@ impl Diary {
             place: StaticRef::new(),
             spawned: Count::default(),
             ended: Count::default(),
+            scheduled: Count::default(),
+            overflowed: Count::default(),
+            mean_poll: Count::default(),
             busy_nanos: Count::default(),
             parks: Count::default(),
             unparks: Count::default(),
+            noops: Count::default(),
             steals: Count::default(),
             stolen: Count::default(),
         }
@@ -146,7 +158,13 @@ impl Count {
     /// For the one thread that counts.
     #[inline]
     pub(super) fn add(&self, more: u64) {
-        self.0.store(self.get().wrapping_add(more), Relaxed);
+        self.set(self.get().wrapping_add(more));
+    }
+
+    /// Likewise.
+    #[inline]
+    pub(super) fn set(&self, value: u64) {
+        self.0.store(value, Relaxed);
     }
 
     #[inline]

@@ -64,7 +64,10 @@ unsafe impl Schedule for Home {
             Route::Here => context::with_local(|local| {
                 local.expect("a worker's frame is below").push(task);
             }),
-            Route::Injector(scheduler) => scheduler.inject(task),
+            Route::Injector(scheduler) => {
+                scheduler.outsiders.count_woken();
+                scheduler.inject(task);
+            }
             Route::Gone => task.cancel(),
         }
     }

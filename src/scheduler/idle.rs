@@ -134,6 +134,17 @@ pub(crate) enum Grant {
     Start(usize),
 }
 
+/// How permits and workers are divided up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Staffing {
+    /// Permits that no worker has.
+    pub(crate) free: usize,
+    /// Workers in use beyond the permits.
+    pub(crate) spares: usize,
+    /// Workers that neither sleep nor have a permit: they are in a poll, and their permit was given to others.
+    pub(crate) without_permit: usize,
+}
+
 /// How a worker finds itself after it slept.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
@@ -227,6 +238,16 @@ impl Idle {
     pub(crate) fn anyone_is_up(&self) -> bool {
         let inner = self.lock.lock();
         inner.sleepers.len() + inner.vacant.len() < self.staff.load(Relaxed)
+    }
+
+    /// How permits and workers are divided up at the moment.
+    pub(crate) fn staffing(&self) -> Staffing {
+        let inner = self.lock.lock();
+        let sleepers = inner.sleepers.len();
+        let up = self.staff.load(Relaxed).saturating_sub(sleepers + inner.vacant.len());
+        let (permits, free) = (self.permits(), free(self.word.load(Relaxed)));
+        let without_permit = up.saturating_sub(permits.saturating_sub(free));
+        Staffing { free, spares: self.spares(), without_permit }
     }
 
     /// Whether a permit is free. For who has lain down, and so fenced.

@@ -3,11 +3,11 @@
 //! A worker counts for itself, in its diary, and the monitor in its tally; here the counts are read and added up. None of
 //! them orders anything, so numbers that are read one after the other may be of different moments.
 
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::blocking::Census;
-use super::diary::{Count, Diary};
+use super::diary::Diary;
+use super::idle::Staffing;
 use super::monitor::Stuck;
 use super::worker::Worker;
 use super::{LocalTasks, Scheduler};
@@ -29,6 +29,11 @@ pub(crate) struct Work {
     pub(crate) unparks: u64,
     pub(crate) steals: u64,
     pub(crate) stolen_tasks: u64,
+    pub(crate) noops: u64,
+    pub(crate) scheduled: u64,
+    pub(crate) overflowed: u64,
+    /// How long a poll takes, in nanoseconds: of each worker by its own average, weighted by how much it polled.
+    pub(crate) mean_poll: f64,
     /// Tasks that wait there now.
     pub(crate) waiting_tasks: usize,
 }
@@ -36,6 +41,15 @@ pub(crate) struct Work {
 impl Work {
     fn add(&mut self, worker: &Worker) {
         let Diary { polls, busy_nanos, parks, unparks, steals, stolen, .. } = &worker.diary;
+        let Diary { noops, scheduled, overflowed, mean_poll, .. } = &worker.diary;
+        let (before, more) = (self.polls as f64, polls.begun() as f64);
+        if more > 0.0 {
+            let mean = f64::from_bits(mean_poll.get());
+            self.mean_poll = (before * self.mean_poll + more * mean) / (before + more);
+        }
+        self.noops += noops.get();
+        self.scheduled += scheduled.get();
+        self.overflowed += overflowed.get();
         self.polls += polls.begun();
         self.busy += Duration::from_nanos(busy_nanos.get());
         self.parks += parks.get();
@@ -55,6 +69,7 @@ impl Scheduler {
         numbers.filter_map(|number| self.roster.get(number)).for_each(|worker| work.add(worker));
         if let Some(tasks) = self.local_tasks() {
             work.polls += tasks.polls.get();
+            work.scheduled += tasks.scheduled();
             work.waiting_tasks += tasks.waiting();
         }
         work
@@ -62,17 +77,46 @@ impl Scheduler {
 
     /// How many tasks have been spawned and have not ended.
     pub(crate) fn alive_tasks(&self) -> usize {
-        let count = |of: fn(&Diary) -> &Count| {
-            let counts = self.roster.iter().map(|worker| of(&worker.diary).get());
-            counts.fold(0, u64::wrapping_add)
-        };
-        let local =
-            |of: fn(&LocalTasks) -> &Count| self.local_tasks().map_or(0, |tasks| of(tasks).get());
         // In this order, since a task that ends between the two looks was spawned before.
-        let ended = count(|diary| &diary.ended).wrapping_add(local(|tasks| &tasks.ended));
-        let spawned = count(|diary| &diary.spawned).wrapping_add(local(|tasks| &tasks.spawned));
-        let alive = spawned.wrapping_add(self.alive_elsewhere.load(Relaxed)).wrapping_sub(ended);
-        (alive as i64).max(0) as usize
+        let ended = self.ended_tasks();
+        (self.spawned_tasks().wrapping_sub(ended) as i64).max(0) as usize
+    }
+
+    /// How many tasks were ever spawned.
+    pub(crate) fn spawned_tasks(&self) -> u64 {
+        let local = self.local_tasks().map_or(0, |tasks| tasks.spawned.get());
+        self.sum(|diary| diary.spawned.get()) + local + self.outsiders.spawned()
+    }
+
+    fn ended_tasks(&self) -> u64 {
+        let local = self.local_tasks().map_or(0, |tasks| tasks.ended.get());
+        self.sum(|diary| diary.ended.get()) + local + self.outsiders.ended()
+    }
+
+    /// How many tasks were queued by threads that do not work here.
+    pub(crate) fn scheduled_from_outside(&self) -> u64 {
+        self.outsiders.scheduled()
+    }
+
+    /// How many polls had to yield since their budget was spent, and since they took too long.
+    pub(crate) fn forced_yields(&self) -> (u64, u64) {
+        (self.sum(|diary| diary.polls.spent()), self.sum(|diary| diary.polls.cut_short()))
+    }
+
+    /// A count of all workers.
+    fn sum(&self, of: impl Fn(&Diary) -> u64) -> u64 {
+        self.roster.iter().map(|worker| of(&worker.diary)).sum()
+    }
+
+    /// Who has the permits.
+    pub(crate) fn staffing(&self) -> Staffing {
+        self.idle.staffing()
+    }
+
+    /// What was counted of sockets, once there are any.
+    #[cfg(feature = "net")]
+    pub(crate) fn io_counts(&self) -> crate::driver::IoCounts {
+        self.driver.io_counts()
     }
 
     /// The tasks that stay on the thread of this runtime. It has one worker, under whose number they are counted.

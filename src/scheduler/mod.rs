@@ -11,7 +11,8 @@
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
 //! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
-//! `monitor`, `cores` (how many permits there should be), `metrics` (what the runtime's numbers are made of), `local` (tasks
+//! `monitor`, `cores` (how many permits there should be), `outsiders` (what threads from outside count),
+//! `metrics` (what the runtime's numbers are made of), `local` (tasks
 //! that stay on one thread, outside of all this), `context` (who am I on this thread).
 //!
 //! # Who calls it
@@ -45,6 +46,7 @@ mod injector;
 mod local;
 mod metrics;
 mod monitor;
+mod outsiders;
 mod permit;
 mod root;
 mod roster;

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::blocking::Pool;
 use super::crew::Crew;
@@ -10,6 +9,7 @@ use super::home::SpareHomes;
 use super::idle::{Grant, Idle};
 use super::injector::Injector;
 use super::monitor::{self, Monitor};
+use super::outsiders::Outsiders;
 use super::roster::Roster;
 use super::thread_budget::ThreadBudget;
 use super::threads::Threads;
@@ -35,7 +35,7 @@ use std::sync::Arc;
 /// | `driver` | anyone | see `driver` |
 /// | `notes` | the monitor | the monitor |
 /// | `tally` | anyone | the monitor |
-/// | `alive_elsewhere` | anyone | threads that are no workers |
+/// | `outsiders` | anyone | threads that are no workers |
 /// | `monitor`, `process` | anyone | never |
 pub(crate) struct Scheduler {
     pub(super) config: Config,
@@ -48,8 +48,7 @@ pub(crate) struct Scheduler {
     pub(super) driver: Arc<Driver>,
     pub(super) notes: monitor::Notes,
     pub(super) tally: monitor::Tally,
-    /// How many tasks were spawned by threads that do not work here, less those that such threads ended; wraps around.
-    pub(super) alive_elsewhere: AtomicU64,
+    pub(super) outsiders: Outsiders,
     pub(super) monitor: &'static Monitor,
     /// The one that made it. In a child that was forked off that one, none of its threads is there.
     process: Process,
@@ -72,7 +71,7 @@ impl Scheduler {
             driver: Arc::new(Driver::new(permits, Crew::new(scheduler.clone()))),
             notes: monitor::Notes::new(config.follows),
             tally: monitor::Tally::default(),
-            alive_elsewhere: AtomicU64::new(0),
+            outsiders: Outsiders::default(),
             monitor: Monitor::of_this_process(),
             process: Process::current(),
             config,
@@ -144,7 +143,7 @@ impl Scheduler {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.alive_elsewhere.fetch_add(1, Relaxed);
+        self.outsiders.count_spawned();
         // Any worker will do for a start: the one that suspends the task first takes it in.
         let home = Home::new(self.worker(0).clone());
         let (task, join) = cell::spawn(future, home, super::next_task_id(), spawned_at);

@@ -37,7 +37,7 @@
 use std::cell::Cell;
 use std::mem;
 use std::sync::Arc;
-use std::sync::atomic::{Ordering::Relaxed, Ordering::SeqCst, fence};
+use std::sync::atomic::{Ordering::SeqCst, fence};
 use std::time::{Duration, Instant};
 
 use super::worker::Local;
@@ -108,7 +108,7 @@ impl Scheduler {
         let _entered = context::enter(self);
         let outer = DRAINING.replace(me);
         while let Some(task) = self.injector.pop() {
-            self.alive_elsewhere.fetch_sub(1, Relaxed);
+            self.outsiders.count_ended();
             context::poll_as(task.header().id(), || Runnable::cancel(task));
         }
         DRAINING.set(outer);

@@ -96,6 +96,10 @@ pub(crate) struct Local {
     pub(super) beat: Beat,
     /// Since when the worker has been busy, but for what is in its diary.
     pub(super) busy_since: Cell<Tick>,
+    /// How many polls had begun then.
+    polls_before: Cell<u64>,
+    /// How many had when it was last woken.
+    woken_at: Cell<Option<u64>>,
 }
 
 /// What a thread does besides running tasks.
@@ -231,6 +235,8 @@ impl Local {
             until_injector: Cell::new(until_injector),
             beat: Beat::new(scheduler.config.event_interval),
             busy_since: Cell::new(Tick::now()),
+            polls_before: Cell::new(seat.polls),
+            woken_at: Cell::new(None),
         }
     }
 
@@ -325,6 +331,7 @@ impl Local {
     /// Queues a task that was woken: to run next, or, where there is one thread only, when its turn comes.
     #[inline]
     pub(super) fn push(&self, task: Runnable) {
+        self.worker.diary.scheduled.add(1);
         if !self.has_permit() {
             return self.scheduler.inject(task);
         }
@@ -337,6 +344,7 @@ impl Local {
     /// Queues a task that was woken in its own poll behind the others.
     #[inline]
     pub(super) fn push_behind(&self, task: Runnable) {
+        self.worker.diary.scheduled.add(1);
         if !self.has_permit() {
             self.scheduler.inject(task);
         } else if self.scheduler.injector.is_empty() {
@@ -352,6 +360,7 @@ impl Local {
     fn queue_in(&self, queue: &Owner<Runnable>, task: Runnable) {
         // What overflows needs no wake: this worker runs, and looks at the injector before it sleeps.
         if let Err(task) = queue.push(task) {
+            self.worker.diary.overflowed.add(1);
             self.scheduler.injector.push(task);
         }
     }
@@ -413,10 +422,29 @@ impl Local {
         }
     }
 
-    /// Enters in the diary that the worker was busy until now.
+    /// Enters in the diary that the worker was busy until now, and how long its polls took.
     pub(super) fn note_work(&self, now: Tick) {
-        let busy = now.saturating_since(self.busy_since.replace(now));
-        self.worker.diary.busy_nanos.add(busy.as_nanos() as u64);
+        let busy = now.saturating_since(self.busy_since.replace(now)).as_nanos() as u64;
+        let diary = &self.worker.diary;
+        diary.busy_nanos.add(busy);
+        let polls = self.polls.get();
+        let recent = polls.wrapping_sub(self.polls_before.replace(polls));
+        if recent > 0 {
+            diary.mean_poll.set(mean(diary.mean_poll.get(), busy, recent));
+        }
+    }
+
+    /// Counts a sleep, and whether the worker was woken from the one before for nothing.
+    fn count_park(&self) {
+        self.worker.diary.parks.add(1);
+        if self.woken_at.get() == Some(self.polls.get()) {
+            self.worker.diary.noops.add(1);
+        }
+    }
+
+    fn count_unpark(&self) {
+        self.worker.diary.unparks.add(1);
+        self.woken_at.set(Some(self.polls.get()));
     }
 
     /// Sleeps until there may be something to do; breaks if this thread is not needed. The steps are argued in
@@ -435,9 +463,9 @@ impl Local {
             let since = patience.map(|_| Instant::now());
             let driver = &self.scheduler.driver;
             self.note_work(Tick::now());
-            self.worker.diary.parks.add(1);
+            self.count_park();
             turn = driver.sleep(&self.parker, patience, idle.has_free_permit());
-            self.worker.diary.unparks.add(1);
+            self.count_unpark();
             self.busy_since.set(Tick::now());
             let is_over = since.is_some_and(|since| Some(since.elapsed()) >= patience);
             if is_over && idle.leave(self.worker.index) {
@@ -528,6 +556,17 @@ impl Scheduler {
             self.wake_searcher();
         }
     }
+}
+
+/// The moving average of a poll's time, in nanoseconds by the bits of a floating-point number, after some more polls took so
+/// long together. Each weighs a tenth of what is behind it.
+fn mean(before: u64, nanos: u64, polls: u64) -> u64 {
+    const FADES: f64 = 0.9;
+    let latest = nanos as f64 / polls as f64;
+    let before = f64::from_bits(before);
+    // Zero until there were polls.
+    let weight = if before == 0.0 { 0.0 } else { FADES.powi(polls.min(1_000) as i32) };
+    (weight * before + (1.0 - weight) * latest).to_bits()
 }
 
 impl fmt::Debug for Worker {

@@ -24,6 +24,6 @@ mod table;
 mod tests;
 
 pub(crate) use entry::Direction;
-pub(crate) use reactor::{Batches, IoHandle, Reactor};
+pub(crate) use reactor::{Batches, IoCounts, IoHandle, Reactor};
 pub(crate) use readiness::{ReadyEvent, is_ended};
 pub(crate) use source::Evented;

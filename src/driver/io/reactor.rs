@@ -16,6 +16,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use mio::event::{Event, Source};
@@ -51,13 +52,25 @@ pub(crate) struct Reactor {
 /// |---|---|
 /// | `registry`, `waker` | anyone; the system guards them |
 /// | `table` | anyone, see `table` |
+/// | `events` | anyone reads; written by who has the [`Reactor`] |
 /// | `process` | anyone |
 pub(crate) struct IoHandle {
     registry: Registry,
     waker: Waker,
     table: Table,
+    /// How many events were handed out.
+    events: AtomicU64,
     /// The one that made it. Its descriptors are open in children that are forked off it too, and are the same there.
     process: Process,
+}
+
+/// What was counted since the reactor was made.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct IoCounts {
+    pub(crate) registered: u64,
+    pub(crate) deregistered: u64,
+    /// Events that were handed out.
+    pub(crate) events: u64,
 }
 
 impl Default for Batches {
@@ -79,6 +92,7 @@ impl Reactor {
             registry,
             waker,
             table: Table::new(),
+            events: AtomicU64::new(0),
             process: Process::current(),
         });
         let events = |most: NonZeroUsize| Events::with_capacity(most.get());
@@ -118,7 +132,10 @@ impl Reactor {
             Some(seen) if !seen.is_empty() => seen,
             _ => &mut self.events,
         };
-        self.handle.table.dispatch(events.iter().map(news));
+        let of_sockets = || events.iter().filter(|event| event.token().0 != Key::NOBODY.0);
+        let events_before = self.handle.events.load(Relaxed);
+        self.handle.events.store(events_before + of_sockets().count() as u64, Relaxed);
+        self.handle.table.dispatch(of_sockets().map(news));
         events.clear();
     }
 }
@@ -139,6 +156,11 @@ impl IoHandle {
         let registration = Registration::new(self.clone(), entry, key);
         self.registry.register(source, Token(key.0), interest.to_mio())?;
         Ok(registration)
+    }
+
+    pub(crate) fn counts(&self) -> IoCounts {
+        let (registered, deregistered) = self.table.counts();
+        IoCounts { registered, deregistered, events: self.events.load(Relaxed) }
     }
 
     /// Ends the wait of whoever waits, or else the next one.

@@ -63,6 +63,10 @@ struct Places {
     places: Vec<Place>,
     free: VecDeque<usize>,
     ended: bool,
+    /// How many entries were ever made.
+    entered: u64,
+    /// How many of them were taken out.
+    left: u64,
 }
 
 struct Place {
@@ -95,7 +99,13 @@ impl Places {
 
 impl Table {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(Places { places: Vec::new(), free: VecDeque::new(), ended: false }))
+        Self(Mutex::new(Places {
+            places: Vec::new(),
+            free: VecDeque::new(),
+            ended: false,
+            entered: 0,
+            left: 0,
+        }))
     }
 
     /// Enters a new entry.
@@ -111,6 +121,7 @@ impl Table {
         }
         let place = places.free_place()?;
         places.places[place].entry = Some(entry.clone());
+        places.entered += 1;
         Ok((places.key(place), entry))
     }
 
@@ -122,8 +133,15 @@ impl Table {
         let left = place.entry.take();
         place.generation = place.generation.wrapping_add(1);
         places.free.push_back(key.place());
+        places.left += 1;
         drop(places);
         drop(left);
+    }
+
+    /// How many entries were ever made, and how many of them were taken out.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        let places = self.0.lock();
+        (places.entered, places.left)
     }
 
     /// Tells entries of their events, and wakes whom they concern.

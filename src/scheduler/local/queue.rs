@@ -16,6 +16,8 @@ pub(super) struct Queue<T> {
 
 struct Inner<T> {
     tasks: VecDeque<T>,
+    /// How many were ever added.
+    pushed: u64,
     drivers: Vec<Driver>,
     /// Whether the owner waits for a push, at the end.
     is_awaited: bool,
@@ -38,6 +40,7 @@ impl<T> Queue<T> {
     pub(super) fn new() -> Self {
         let inner = Inner {
             tasks: VecDeque::new(),
+            pushed: 0,
             drivers: Vec::new(),
             is_awaited: false,
             is_closed: false,
@@ -52,6 +55,7 @@ impl<T> Queue<T> {
             return Err(task);
         }
         inner.tasks.push_back(task);
+        inner.pushed += 1;
         if inner.is_awaited {
             self.pushed.notify_one();
         }
@@ -129,5 +133,10 @@ impl<T> Queue<T> {
 
     pub(super) fn len(&self) -> usize {
         self.lock.lock().tasks.len()
+    }
+
+    /// How many tasks were ever added.
+    pub(super) fn pushed(&self) -> u64 {
+        self.lock.lock().pushed
     }
 }

@@ -49,6 +49,11 @@ impl LocalTasks {
         self.queue.len()
     }
 
+    /// How often one was queued, by whatever thread.
+    pub(in crate::scheduler) fn scheduled(&self) -> u64 {
+        self.queue.pushed()
+    }
+
     /// Polls a task. For their thread.
     pub(super) fn run(&self, task: Runnable) {
         self.polls.add(1);

@@ -1,11 +1,10 @@
-//! What a runtime counts.
+//! What is counted of a runtime as a whole.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::StuckTask;
-use crate::scheduler::{Scheduler, Work};
+use crate::runtime::StuckTask;
+use crate::scheduler::Scheduler;
 
 /// What a runtime has counted since it was built, and how many of this and that it has at the moment.
 ///
@@ -18,7 +17,7 @@ use crate::scheduler::{Scheduler, Work};
 /// Workers have the numbers below [`num_workers`](Self::num_workers). Where a task blocks or computes for long, a spare worker
 /// stands in; what it does is counted under one of these numbers too, so that a sum over all of them misses nothing.
 ///
-/// Local tasks of a [`LocalRuntime`](super::LocalRuntime) are counted as all others. Those of a [`LocalSet`](crate::task::LocalSet)
+/// Local tasks of a [`LocalRuntime`](crate::runtime::LocalRuntime) are counted as all others. Those of a [`LocalSet`](crate::task::LocalSet)
 /// belong to no runtime, and are polled by the task that drives the set: a poll of that one is counted, not those of its own.
 ///
 /// # Examples
@@ -35,15 +34,15 @@ use crate::scheduler::{Scheduler, Work};
 /// ```
 #[derive(Clone)]
 pub struct RuntimeMetrics {
-    scheduler: Arc<Scheduler>,
+    pub(super) scheduler: Arc<Scheduler>,
 }
 
 impl RuntimeMetrics {
-    pub(super) fn new(scheduler: Arc<Scheduler>) -> Self {
+    pub(in crate::runtime) fn new(scheduler: Arc<Scheduler>) -> Self {
         Self { scheduler }
     }
 
-    /// How many workers there are: as many as [`worker_threads`](super::Builder::worker_threads), with a thread or still
+    /// How many workers there are: as many as [`worker_threads`](crate::runtime::Builder::worker_threads), with a thread or still
     /// without; 1 in a current-thread runtime.
     pub fn num_workers(&self) -> usize {
         self.scheduler.worker_threads()
@@ -57,84 +56,61 @@ impl RuntimeMetrics {
         self.scheduler.alive_tasks()
     }
 
+    /// How many tasks were ever spawned. Closures of [`spawn_blocking`](crate::task::spawn_blocking) do not count.
+    pub fn spawned_tasks_count(&self) -> u64 {
+        self.scheduler.spawned_tasks()
+    }
+
+    /// How many tasks were queued by threads that did not work for the runtime, as they spawned or woke them. Such tasks pass
+    /// through the queue that all workers share.
+    ///
+    /// What the thread of another runtime does counts too, and what a task does inside of a
+    /// [`block_on`](crate::runtime::Runtime::block_on) of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Runtime::new()?;
+    /// runtime.spawn(async {}); // from this thread, which is in no task
+    /// assert_eq!(runtime.metrics().remote_schedule_count(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn remote_schedule_count(&self) -> u64 {
+        self.scheduler.scheduled_from_outside()
+    }
+
+    /// How many polls had to yield, as their [budget](crate::task::coop) was spent.
+    ///
+    /// A high rate says that tasks find what they wait for ready again and again.
+    pub fn budget_forced_yield_count(&self) -> u64 {
+        self.scheduler.forced_yields().0
+    }
+
+    /// How many polls had to yield, as they had taken more than 3 ms when they came to something that waits.
+    pub fn long_poll_yield_count(&self) -> u64 {
+        self.scheduler.forced_yields().1
+    }
+
     /// How many tasks wait in the queue that all workers share.
     pub fn global_queue_depth(&self) -> usize {
         self.scheduler.injected_tasks()
     }
 
-    /// How many tasks wait in a worker's own queue.
-    ///
-    /// # Panics
-    ///
-    /// If there is no worker of this number.
-    #[track_caller]
-    pub fn worker_local_queue_depth(&self, worker: usize) -> usize {
-        self.work_of(worker).waiting_tasks
+    /// How many of the [permits](Self::num_workers) to run tasks nobody has: so many more tasks could run now.
+    pub fn num_idle_permits(&self) -> usize {
+        self.scheduler.staffing().free
     }
 
-    /// How often a worker polled a task, or the future of the `block_on` that its thread is in.
-    ///
-    /// # Panics
-    ///
-    /// If there is no worker of this number.
-    #[track_caller]
-    pub fn worker_poll_count(&self, worker: usize) -> u64 {
-        self.work_of(worker).polls
+    /// How many workers there are beyond [`num_workers`](Self::num_workers), to stand in for those that are stuck in a poll. It
+    /// is bounded by [`max_blocking_threads`](crate::runtime::Builder::max_blocking_threads).
+    pub fn num_spare_workers(&self) -> usize {
+        self.scheduler.staffing().spares
     }
 
-    /// For how long a worker has been awake: polling, or looking for something to poll.
-    ///
-    /// The clock is read between polls, and not after each: while polls are made, some tens of microseconds may be missing, or
-    /// a long poll that goes on.
-    ///
-    /// # Panics
-    ///
-    /// If there is no worker of this number.
-    #[track_caller]
-    pub fn worker_total_busy_duration(&self, worker: usize) -> Duration {
-        self.work_of(worker).busy
-    }
-
-    /// How often a worker went to sleep, as it found nothing to do.
-    ///
-    /// # Panics
-    ///
-    /// If there is no worker of this number.
-    #[track_caller]
-    pub fn worker_park_count(&self, worker: usize) -> u64 {
-        self.work_of(worker).parks
-    }
-
-    /// How often a worker went to sleep or was woken. Where no spare worker ever stood in for it, an odd number says that
-    /// it sleeps.
-    ///
-    /// # Panics
-    ///
-    /// If there is no worker of this number.
-    #[track_caller]
-    pub fn worker_park_unpark_count(&self, worker: usize) -> u64 {
-        let work = self.work_of(worker);
-        work.parks + work.unparks
-    }
-
-    /// How many tasks a worker took from others.
-    ///
-    /// # Panics
-    ///
-    /// If there is no worker of this number.
-    #[track_caller]
-    pub fn worker_steal_count(&self, worker: usize) -> u64 {
-        self.work_of(worker).stolen_tasks
-    }
-
-    /// How often a worker took tasks from another, one or many at once.
-    ///
-    /// # Panics
-    ///
-    /// If there is no worker of this number.
-    #[track_caller]
-    pub fn worker_steal_operations(&self, worker: usize) -> u64 {
-        self.work_of(worker).steals
+    /// How many threads are in a poll without a permit, which was given to another worker as the task blocks or computes for
+    /// long.
+    pub fn num_blocked_workers(&self) -> usize {
+        self.scheduler.staffing().without_permit
     }
 
     /// How many threads the blocking pool has; they run the closures of
@@ -175,7 +151,7 @@ impl RuntimeMetrics {
     }
 
     /// How often a permit was left where it was though something waited, since as many threads were in use as
-    /// [`max_blocking_threads`](super::Builder::max_blocking_threads) allows. It is tried again every half millisecond, and
+    /// [`max_blocking_threads`](crate::runtime::Builder::max_blocking_threads) allows. It is tried again every half millisecond, and
     /// counted each time.
     pub fn refused_retake_count(&self) -> u64 {
         self.scheduler.retakes().refused
@@ -188,13 +164,6 @@ impl RuntimeMetrics {
     pub fn longest_poll(&self) -> Option<StuckTask> {
         self.scheduler.longest_poll().map(StuckTask::new)
     }
-
-    #[track_caller]
-    fn work_of(&self, worker: usize) -> Work {
-        let workers = self.num_workers();
-        assert!(worker < workers, "there is no worker {worker}: there are {workers}, from 0 on");
-        self.scheduler.work_of(worker)
-    }
 }
 
 impl fmt::Debug for RuntimeMetrics {
@@ -202,6 +171,8 @@ impl fmt::Debug for RuntimeMetrics {
         f.debug_struct("RuntimeMetrics")
             .field("num_workers", &self.num_workers())
             .field("num_alive_tasks", &self.num_alive_tasks())
+            .field("spawned_tasks_count", &self.spawned_tasks_count())
+            .field("staffing", &self.scheduler.staffing())
             .field("global_queue_depth", &self.global_queue_depth())
             .field("num_blocking_threads", &self.num_blocking_threads())
             .field("blocking_queue_depth", &self.blocking_queue_depth())
