@@ -22,7 +22,9 @@ fn with_variables(test: &str, variables: &[(&str, &str)], scenario: impl FnOnce(
     }
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]).env(CHILD, "1");
-    command.env_remove("RUNTIME_WORKERS").env_remove("TOKIO_WORKER_THREADS");
+    for name in ["RUNTIME_WORKERS", "TOKIO_WORKER_THREADS", "RUNTIME_SCHEDTRACE"] {
+        command.env_remove(name);
+    }
     let variables = variables.iter().map(|&(name, value)| (OsStr::new(name), value));
     let Output { status, stdout, stderr } = command.envs(variables).output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
@@ -88,5 +90,17 @@ fn main_says_what_is_wrong() {
         let panic = std::panic::catch_unwind(program).unwrap_err();
         let text = text_of(&*panic);
         assert!(text.contains("RUNTIME_WORKERS is \"1.5\""), "{text}");
+    });
+}
+
+#[test]
+fn nonsense_for_schedtrace_is_an_error_of_every_build() {
+    let test = "nonsense_for_schedtrace_is_an_error_of_every_build";
+    with_variables(test, &[("RUNTIME_SCHEDTRACE", "often")], || {
+        for mut builder in [Builder::new_multi_thread(), Builder::new_current_thread()] {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert!(error.to_string().contains("RUNTIME_SCHEDTRACE is \"often\""), "{error}");
+        }
     });
 }

@@ -438,7 +438,7 @@ impl Builder {
     /// # Errors
     ///
     /// If a stack size was chosen with which the system starts no thread, or if the number of worker threads is left to
-    /// an environment variable that holds something else; the error names it and its value. With the feature `tokio-compat`, if
+    /// an environment variable that holds something else, or `RUNTIME_SCHEDTRACE` does; the error names it and its value. With the feature `tokio-compat`, if
     /// Tokio's runtime could not be started.
     ///
     /// # Panics
@@ -513,6 +513,7 @@ impl Builder {
             on_thread_park: self.on_thread_park.clone(),
             on_thread_unpark: self.on_thread_unpark.clone(),
             on_stuck: self.on_stuck.clone(),
+            schedtrace: environment::schedtrace()?,
             number: id::next_number(),
             name: self.name.clone(),
             local_tasks,

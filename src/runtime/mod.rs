@@ -30,6 +30,20 @@
 //! A runtime counts what its workers do ([`RuntimeMetrics`]), and tells of tasks that hold their thread for too long
 //! ([`Builder::on_stuck`]).
 //!
+//! With the environment variable `RUNTIME_SCHEDTRACE=1000` a program tells on standard error, every 1,000 milliseconds and with one
+//! line for each runtime, what these numbers are, also while all of its workers are stuck:
+//!
+//! ```text
+//! schedtrace 1000ms: runtime=1 permits=2 idle=0 spare=1 blocked=1 pool=3 pool_idle=1 pool_queue=0 injector=0 queued=7 [0, 6, 1] tasks=25 spawned=+20 polls=+4071 steals=+12 retakes=+1
+//! ```
+//!
+//! That is: the time since the first runtime was built; how many [permits](RuntimeMetrics::num_workers) there are, how many
+//! of them are [idle](RuntimeMetrics::num_idle_permits), how many workers [stand in](RuntimeMetrics::num_spare_workers) for others
+//! and how many are [blocked](RuntimeMetrics::num_blocked_workers); the threads of the blocking pool, those of them that are idle,
+//! and the closures that wait for one; the tasks in the common queue, in the queues of workers together, and in each; the
+//! tasks that are alive; and, since the line before, how many tasks were spawned, how often one was polled, how often a worker
+//! stole from another, and how often a permit was retaken. The format may change; [`RuntimeMetrics`] is for programs.
+//!
 //! # The end
 //!
 //! When a runtime ends, the futures of all its suspended tasks are dropped, on the thread that ends it or on those

@@ -63,9 +63,17 @@ impl Work {
 impl Scheduler {
     /// What was done with the permit of this number.
     pub(crate) fn work_of(&self, number: usize) -> Work {
-        let mut work = Work::default();
         // A spare worker has no permit of its own: it is counted where its number leads in the second round, or the third.
-        let numbers = (number..self.roster.reach()).step_by(self.worker_threads());
+        self.work_of_each((number..self.roster.reach()).step_by(self.worker_threads()))
+    }
+
+    /// What was done by all workers.
+    pub(super) fn work_of_all(&self) -> Work {
+        self.work_of_each(0..self.roster.reach())
+    }
+
+    fn work_of_each(&self, numbers: impl Iterator<Item = usize>) -> Work {
+        let mut work = Work::default();
         numbers.filter_map(|number| self.roster.get(number)).for_each(|worker| work.add(worker));
         if let Some(tasks) = self.local_tasks() {
             work.polls += tasks.polls.get();
@@ -122,6 +130,11 @@ impl Scheduler {
     /// The tasks that stay on the thread of this runtime. It has one worker, under whose number they are counted.
     fn local_tasks(&self) -> Option<&LocalTasks> {
         self.config.local_tasks.as_deref()
+    }
+
+    /// How many tasks wait in the queue of each worker that was ever needed.
+    pub(super) fn waiting_tasks(&self) -> Vec<usize> {
+        self.roster.iter().map(|worker| worker.waiting_tasks()).collect()
     }
 
     /// How many tasks wait for any worker.

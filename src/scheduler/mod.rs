@@ -12,7 +12,7 @@
 //! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
 //! `monitor`, `cores` (how many permits there should be), `outsiders` (what threads from outside count),
-//! `metrics` (what the runtime's numbers are made of), `local` (tasks
+//! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `local` (tasks
 //! that stay on one thread, outside of all this), `context` (who am I on this thread).
 //!
 //! # Who calls it
@@ -51,6 +51,7 @@ mod permit;
 mod root;
 mod roster;
 mod run_queue;
+mod schedtrace;
 mod search;
 mod shared;
 mod shutdown;
@@ -143,6 +144,8 @@ pub(crate) struct Config {
     pub(crate) on_thread_park: Option<Callback>,
     pub(crate) on_thread_unpark: Option<Callback>,
     pub(crate) on_stuck: Option<OnStuck>,
+    /// How often to print how the scheduler is, if at all.
+    pub(crate) schedtrace: Option<Duration>,
     /// The number of the runtime.
     pub(crate) number: NonZeroU64,
     /// What the runtime is called.

@@ -14,7 +14,7 @@ use super::roster::Roster;
 use super::thread_budget::ThreadBudget;
 use super::threads::Threads;
 use super::worker::Worker;
-use super::{Config, Home, context};
+use super::{Config, Home, context, schedtrace};
 use crate::cell::{self, JoinRef, Runnable};
 use crate::driver::{Driver, Parker};
 use crate::util::contain::contain;
@@ -81,6 +81,7 @@ impl Scheduler {
             scheduler.driver.pause().expect("a new clock runs");
         }
         scheduler.monitor.watch(&scheduler);
+        scheduler.config.schedtrace.into_iter().for_each(schedtrace::start);
         scheduler
     }
 

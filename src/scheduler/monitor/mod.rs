@@ -181,7 +181,8 @@ impl Monitor {
         })
     }
 
-    fn with_schedulers<R>(&self, f: impl FnOnce(&[Arc<Scheduler>]) -> R) -> R {
+    /// Runs `f` with all schedulers that are there.
+    pub(super) fn with_schedulers<R>(&self, f: impl FnOnce(&[Arc<Scheduler>]) -> R) -> R {
         let schedulers = self.schedulers();
         let result = f(&schedulers);
         // Where one is the last reference, the user's callbacks end here, and what they own may panic.
