@@ -34,6 +34,11 @@
 //! - *Operations that complete once need no unit* (so it is with sleeps that have waited, which are never late for this): a
 //!   received value and a lock can be had again and again.
 //!
+//! # What is told on credit
+//!
+//! That a socket is ready, is no operation yet. So where no unit is left this may be told nevertheless, once in a poll, and
+//! what is then tried is refused in its place: see `driver::io::credit`. Here is only kept that it was done in this poll.
+//!
 //! # Whose it is
 //!
 //! The budget belongs to the thread, as a plain cell: it is set by whoever begins a poll (a worker
@@ -67,23 +72,26 @@ pub(crate) use reason::{Why, left, waits};
 pub(crate) const UNITS: u8 = 128;
 
 /// What a thread that polls nothing of ours has, and a future inside `task::unconstrained`.
-const UNLIMITED: u16 = u16::MAX;
+const UNLIMITED: u32 = u32::MAX;
 
-/// The part of the cell that counts the units left; the rest counts refusals.
-const LEFT: u16 = 0xFF;
+/// The part of the cell that counts the units left.
+const LEFT: u32 = 0xFF;
 
-/// One refusal.
-const REFUSAL: u16 = LEFT + 1;
+/// In this poll something was told on credit.
+const CREDIT: u32 = LEFT + 1;
+
+/// One refusal; they are counted above the rest.
+const REFUSAL: u32 = CREDIT << 1;
 
 /// So many refusals in one poll show that it does not end by them.
-const PATIENCE: u16 = 200;
+const PATIENCE: u32 = 200;
 
 /// Of so many leaves that ask behind one that was refused, about one is let through.
 const ODDS: usize = 16;
 
 thread_local! {
-    /// Units left, and how often a leaf was refused in this poll; or [`UNLIMITED`].
-    static BUDGET: Cell<u16> = const { Cell::new(UNLIMITED) };
+    /// Units left, how often a leaf was refused in this poll, and whether one had credit; or [`UNLIMITED`].
+    static BUDGET: Cell<u32> = const { Cell::new(UNLIMITED) };
     /// Who counts the polls of this thread, and may flag the present one.
     static POLLS: Scoped<Polls> = const { Scoped::new() };
     /// Decides who is let through behind a leaf that was refused. Its numbers come by chance, and are the same each time.
@@ -179,7 +187,7 @@ pub(crate) fn is_flagged() -> bool {
 
 /// Restores the budget that stood before it was made.
 #[derive(Debug)]
-struct Restore(u16);
+struct Restore(u32);
 
 impl Drop for Restore {
     fn drop(&mut self) {
@@ -200,7 +208,7 @@ impl Drop for Resume {
 /// Runs one poll, `f`, with a full budget, and with nothing left by any leaf.
 #[inline]
 pub(crate) fn with_budget<R>(f: impl FnOnce() -> R) -> R {
-    let _restore = Restore(BUDGET.replace(u16::from(UNITS)));
+    let _restore = Restore(BUDGET.replace(u32::from(UNITS)));
     let _resume = Resume(reason::begin());
     f()
 }
@@ -250,13 +258,13 @@ pub fn has_budget_remaining() -> bool {
 #[must_use = "dropping it at once gives the unit back"]
 pub struct RestoreOnPending {
     /// The budget as it was before the unit was taken, or [`UNLIMITED`] if there is nothing to restore.
-    before: Cell<u16>,
+    before: Cell<u32>,
     /// The budget is the thread's.
     not_send: PhantomData<*mut ()>,
 }
 
 impl RestoreOnPending {
-    fn new(before: u16) -> Self {
+    fn new(before: u32) -> Self {
         Self { before: Cell::new(before), not_send: PhantomData }
     }
 
@@ -336,11 +344,33 @@ pub(crate) fn poll_complete(cx: &mut Context<'_>) -> Poll<()> {
     poll_proceed(cx).map(|unit| unit.made_progress())
 }
 
+/// Whether a leaf may tell something without a unit: where all are spent, and once in a poll.
+///
+/// Not where the poll was found to take too long: that is for the load of the machine to decide, and what is then refused for the
+/// credit is to follow from what the program does.
+#[cfg(feature = "net")]
+#[inline]
+pub(crate) fn take_credit() -> bool {
+    let budget = BUDGET.get();
+    let grants = budget & (LEFT | CREDIT) == 0;
+    if grants {
+        BUDGET.set(budget | CREDIT);
+    }
+    grants
+}
+
+/// Whether something was told on credit in this poll.
+#[cfg(feature = "net")]
+pub(crate) fn is_on_credit() -> bool {
+    let budget = BUDGET.get();
+    budget != UNLIMITED && budget & CREDIT != 0
+}
+
 #[cold]
-fn refuse(cx: &mut Context<'_>, budget: u16) -> Poll<RestoreOnPending> {
+fn refuse(cx: &mut Context<'_>, budget: u32) -> Poll<RestoreOnPending> {
     if budget / REFUSAL >= PATIENCE {
         POLLS.with(|place| place.with(|polls| polls.into_iter().for_each(Polls::unflag)));
-        BUDGET.set(u16::from(UNITS));
+        BUDGET.set(u32::from(UNITS));
         return poll_proceed(cx);
     }
     if budget >= REFUSAL && CHANCE.with(|chance| chance.below(ODDS)) == 0 {
@@ -388,7 +418,7 @@ mod tests {
     }
 
     /// How many leaves are refused, and let through, until the budget is a new one.
-    fn insist(cx: &mut Context<'_>) -> (u16, u16) {
+    fn insist(cx: &mut Context<'_>) -> (u32, u32) {
         let (mut refused, mut passed) = (0, 0);
         while refused < PATIENCE {
             match take(cx) {
@@ -414,7 +444,7 @@ mod tests {
                     polls.flag(1);
                     assert!(!has_budget_remaining());
                     assert!(take(&mut cx) && has_budget_remaining(), "a flag is for ever");
-                    BUDGET.set(u16::from(UNITS));
+                    BUDGET.set(u32::from(UNITS));
                 }
             });
         });
@@ -454,6 +484,27 @@ mod tests {
             });
         }
         assert!(passed.iter().all(|passed| (30..100).contains(passed)), "{passed:?} of 1,000");
+    }
+
+    #[test]
+    #[cfg(feature = "net")]
+    fn credit_is_given_once_in_a_poll_and_only_where_no_unit_is_left() {
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(!take_credit() && !is_on_credit(), "outside of a poll nothing runs out");
+        for _ in 0..2 {
+            with_budget(|| {
+                assert!(!take_credit());
+                while take(&mut cx) {}
+                assert!(!is_on_credit() && take_credit() && is_on_credit());
+                assert!(!take_credit());
+                with_unlimited(|| assert!(!is_on_credit()));
+                with_budget(|| assert!(!is_on_credit(), "a poll inside of this one has its own"));
+                let _ = (take(&mut cx), take(&mut cx));
+                assert!(is_on_credit(), "a leaf was refused, and the credit is forgotten");
+                insist(&mut cx);
+                assert!(!is_on_credit(), "a new budget is as a new poll");
+            });
+        }
     }
 
     #[test]

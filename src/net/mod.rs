@@ -10,7 +10,9 @@
 //! # Fairness
 //!
 //! Every operation takes one unit of its task's budget, so that a peer that never stops sending keeps no other
-//! task from running.
+//! task from running. A wait for readiness is one, and what is tried after it without waiting is none. Once the budget is spent,
+//! the first such wait of a poll still tells of a socket that is ready; what is tried then fails with
+//! [`WouldBlock`](std::io::ErrorKind::WouldBlock), and the next wait yields.
 //!
 //! # Names
 //!

@@ -2,7 +2,7 @@
 //!
 //! In the [`Reactor`] one thread waits for the events of all I/O objects; each of them has a [`Registration`], through
 //! which it learns what it is ready for. In reading order: `readiness` (what the system said), `entry` (who waits for
-//! it), `table` (whom an event is for), `registration` and `source` (what a socket owns), `reactor`, `sys` (waits
+//! it), `table` (whom an event is for), `credit` (what is told without budget), `registration` and `source` (what a socket owns), `reactor`, `sys` (waits
 //! shorter than a millisecond).
 //!
 //! # Invariants
@@ -12,6 +12,7 @@
 //!
 //! It does not know who waits in the reactor and for how long, nor timers: that is `attend`'s.
 
+mod credit;
 mod entry;
 mod reactor;
 mod readiness;

@@ -14,6 +14,7 @@ use std::task::{Context, Poll, ready};
 use mio::event::Source;
 use pin_project_lite::pin_project;
 
+use super::credit;
 use super::entry::{Direction, Entry};
 use super::reactor::IoHandle;
 use super::readiness::ReadyEvent;
@@ -98,6 +99,22 @@ impl Registration {
         .await
     }
 
+    /// As [`readiness`](Self::readiness), where what is done then is [`try_io`](Self::try_io): see `credit`.
+    pub(crate) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+        match self.ready_on_credit(interest) {
+            Some(ready) => Ok(ready),
+            None => Ok(self.readiness(interest).await?.ready),
+        }
+    }
+
+    fn ready_on_credit(&self, interest: Interest) -> Option<Ready> {
+        if coop::has_budget_remaining() {
+            return None;
+        }
+        let ready = self.entry.readiness.look(interest)?.ok()?.ready;
+        credit::take(self.key, ready).then_some(ready)
+    }
+
     /// Assumes that the object is in these states: a guess, which the first operation that has to wait refutes.
     pub(crate) fn assume(&self, ready: Ready) {
         self.entry.readiness.assume(ready);
@@ -120,16 +137,17 @@ impl Registration {
         }
     }
 
-    /// Does `operation` if the object is ready for it as far as is known, else fails with `WouldBlock`.
+    /// Does `operation` if the object is ready for it as far as is known, else fails with `WouldBlock`; so also if
+    /// that was told on credit.
     pub(crate) fn try_io<R>(
         &self,
         interest: Interest,
         operation: impl FnOnce() -> io::Result<R>,
     ) -> io::Result<R> {
-        let Some(event) = self.entry.readiness.look(interest) else {
-            return Err(ErrorKind::WouldBlock.into());
+        let event = match self.entry.readiness.look(interest) {
+            Some(event) if !credit::is_due(self.key, interest) => event?,
+            _ => return Err(ErrorKind::WouldBlock.into()),
         };
-        let event = event?;
         let result = operation();
         if would_block(&result) {
             self.clear_readiness(event);

@@ -54,7 +54,7 @@ impl TcpStream {
     /// # }).unwrap();
     /// ```
     pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
-        Ok(self.io.registration().readiness(interest).await?.ready)
+        self.io.registration().ready(interest).await
     }
 
     /// Waits until a read would not have to wait; see [`ready`](Self::ready).

@@ -175,7 +175,7 @@ impl UnixDatagram {
     ///
     /// If the runtime has ended.
     pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
-        Ok(self.io.registration().readiness(interest).await?.ready)
+        self.io.registration().ready(interest).await
     }
 
     /// Waits until a datagram can be received; see [`ready`](Self::ready).

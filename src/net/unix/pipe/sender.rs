@@ -127,7 +127,7 @@ impl Sender {
     ///
     /// If the runtime has ended.
     pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
-        Ok(self.io.registration().readiness(interest).await?.ready)
+        self.io.registration().ready(interest).await
     }
 
     /// Waits until a write would not have to wait. Any number of tasks may.
