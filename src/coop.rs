@@ -34,6 +34,11 @@
 //! - *Operations that complete once need no unit* (so it is with sleeps that have waited, which are never late for this): a
 //!   received value and a lock can be had again and again.
 //!
+//! # What a poll has done
+//!
+//! Two things that a leaf does are kept here until the poll ends, since what a later one does depends on them: that a permit was handed on (see
+//! `sync::permits::convoy`), and the following.
+//!
 //! # What is told on credit
 //!
 //! That a socket is ready, is no operation yet. So where no unit is left this may be told nevertheless, once in a poll, and
@@ -80,8 +85,11 @@ const LEFT: u32 = 0xFF;
 /// In this poll something was told on credit.
 const CREDIT: u32 = LEFT + 1;
 
+/// In this poll a permit was handed on to a task that waited for it.
+const HANDED_ON: u32 = CREDIT << 1;
+
 /// One refusal; they are counted above the rest.
-const REFUSAL: u32 = CREDIT << 1;
+const REFUSAL: u32 = HANDED_ON << 1;
 
 /// So many refusals in one poll show that it does not end by them.
 const PATIENCE: u32 = 200;
@@ -90,7 +98,8 @@ const PATIENCE: u32 = 200;
 const ODDS: usize = 16;
 
 thread_local! {
-    /// Units left, how often a leaf was refused in this poll, and whether one had credit; or [`UNLIMITED`].
+    /// Units left, how often a leaf was refused in this poll, whether one had credit and whether one handed a permit on; or
+    /// [`UNLIMITED`].
     static BUDGET: Cell<u32> = const { Cell::new(UNLIMITED) };
     /// Who counts the polls of this thread, and may flag the present one.
     static POLLS: Scoped<Polls> = const { Scoped::new() };
@@ -364,6 +373,23 @@ pub(crate) fn take_credit() -> bool {
 pub(crate) fn is_on_credit() -> bool {
     let budget = BUDGET.get();
     budget != UNLIMITED && budget & CREDIT != 0
+}
+
+/// Notes that a permit was handed on in this poll; false if nothing can be noted, as this is no poll with a budget.
+#[cfg(feature = "sync")]
+pub(crate) fn note_handed_on() -> bool {
+    let budget = BUDGET.get();
+    if budget != UNLIMITED {
+        BUDGET.set(budget | HANDED_ON);
+    }
+    budget != UNLIMITED
+}
+
+/// Whether a permit was handed on in this poll.
+#[cfg(feature = "sync")]
+pub(crate) fn has_handed_on() -> bool {
+    let budget = BUDGET.get();
+    budget != UNLIMITED && budget & HANDED_ON != 0
 }
 
 #[cold]

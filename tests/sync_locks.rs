@@ -41,6 +41,77 @@ fn a_mutex_lets_one_task_in_at_a_time_also_across_awaits() {
     }
 }
 
+/// Each lock was a switch of tasks, for as long as all of them came back.
+#[test]
+fn a_queue_to_which_everybody_comes_back_ends() {
+    let _watch = watch();
+    let runtime = runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let owners = Arc::new(Mutex::new(Vec::new()));
+        let guard = owners.lock().await;
+        let (tasks, each) = (16, 1_000);
+        let tasks: Vec<_> = (0..tasks)
+            .map(|task| {
+                let owners = Arc::clone(&owners);
+                task::spawn(async move {
+                    for _ in 0..each {
+                        owners.lock().await.push(task);
+                    }
+                })
+            })
+            .collect();
+        task::yield_now().await; // all of them queue
+        drop(guard);
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let owners = owners.lock().await;
+        assert_eq!(
+            owners[..16],
+            (0..16).collect::<Vec<_>>(),
+            "the first are those who queued, in order"
+        );
+        let switches = owners.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        assert!(switches < owners.len() / 16, "{switches} switches in {} locks", owners.len());
+    });
+}
+
+#[test]
+fn who_lets_others_go_first_is_served_all_the_same() {
+    let _watch = watch();
+    for runtime in all_kinds() {
+        runtime.block_on(async {
+            let mutex = Arc::new(Mutex::new(0));
+            let ends = Arc::new(AtomicBool::new(false));
+            let keepers: Vec<_> = (0..3)
+                .map(|_| {
+                    let (mutex, ends) = (Arc::clone(&mutex), Arc::clone(&ends));
+                    task::spawn(async move {
+                        while !ends.load(SeqCst) {
+                            let mut locks = mutex.lock().await;
+                            *locks += 1;
+                            task::yield_now().await; // the others queue meanwhile
+                        }
+                    })
+                })
+                .collect();
+            let greedy = {
+                let mutex = Arc::clone(&mutex);
+                task::spawn(async move {
+                    for _ in 0..rounds(1_000) {
+                        *mutex.lock().await += 1;
+                    }
+                })
+            };
+            greedy.await.unwrap();
+            ends.store(true, SeqCst);
+            for keeper in keepers {
+                keeper.await.unwrap();
+            }
+        });
+    }
+}
+
 #[test]
 fn tasks_that_are_aborted_while_they_wait_or_hold_lose_no_permit() {
     let _watch = watch();

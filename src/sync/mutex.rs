@@ -29,7 +29,8 @@ pub use self::owned_mapped_guard::OwnedMappedMutexGuard;
 /// mutex that guards a socket or a file is often better replaced by a task that owns it and gets messages.
 ///
 /// It is fair: tasks get the lock in the order in which they asked for it. A task that unlocks and locks again
-/// goes behind those who wait, so under contention each lock is a switch of tasks. It does not know of panics:
+/// goes behind those who wait; where it does so in one poll, it also goes behind those who ask in the next moment, so that
+/// tasks that use the lock all the time do not queue for each other for ever. It does not know of panics:
 /// if a task panics with the lock, the next one gets it with the value as it is.
 ///
 /// # Cost

@@ -31,7 +31,8 @@ const MAX_READERS: u32 = u32::MAX >> 3;
 
 /// A value that many tasks may read at a time, or one may write.
 ///
-/// It is fair: tasks get the lock in the order in which they asked for it, be it to read or to write. So
+/// It is fair: tasks get the lock in the order in which they asked for it, be it to read or to write; one that unlocks it for somebody
+/// who waits, and asks again in the same poll, also goes behind those who ask in the next moment. So
 /// readers that keep coming do not starve a writer. The other side of this: a task that reads, and asks to read
 /// again while it does, waits for a writer that came in between, and that one waits for it, for ever.
 ///

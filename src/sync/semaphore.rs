@@ -25,7 +25,8 @@ pub use self::permit::SemaphorePermit;
 ///
 /// It is fair: permits are given out in the order in which they were asked for. That holds for requests of
 /// different sizes too: a large one at the front keeps small ones behind it waiting, even if there are enough permits
-/// for them.
+/// for them. A task that returns permits to one who waits, and asks for some again in the same poll, also goes behind those who ask
+/// in the next moment.
 ///
 /// # Cost
 ///

@@ -25,6 +25,8 @@ pin_project! {
         permits: &'a Permits,
         n: u32,
         reason: WaitReason,
+        // How often others were let go first (`convoy`).
+        turns: u8,
         #[pin]
         waiter: Waiter<Share>,
     }
@@ -42,7 +44,7 @@ pin_project! {
 impl<'a> Acquire<'a> {
     #[inline]
     pub(super) fn new(permits: &'a Permits, n: u32, reason: WaitReason) -> Self {
-        Self { permits, n, reason, waiter: Waiter::new() }
+        Self { permits, n, reason, turns: 0, waiter: Waiter::new() }
     }
 }
 
@@ -57,7 +59,7 @@ impl Future for Acquire<'_> {
             permits.keep_turn(n, this.waiter, cx.waker());
             return Poll::Pending;
         };
-        let taken = permits.poll_take(n, this.waiter, cx.waker());
+        let taken = permits.poll_take(n, this.turns, this.waiter, cx.waker());
         let taken = ready!(coop::waits(*this.reason, taken));
         unit.made_progress();
         Poll::Ready(taken)

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Poll, Waker};
 
 use super::acquire::{Acquire, Closed};
+use super::convoy;
 use super::patience::Patience;
 use super::word::{Enter, Put, Word};
 pub(crate) use super::word::{MAX, Take};
@@ -105,26 +106,30 @@ impl Permits {
         wake_all(&self.waiters, |list| {
             self.word.close();
             let share = list.front_mut()?;
-            self.word.put_back(mem::take(&mut share.given));
+            self.word.put_back(mem::take(&mut share.given), false);
             list.pop_front()
         });
     }
 
-    /// Takes `n` permits, or waits for them.
+    /// Takes `n` permits, or waits for them, after it let others go first for so many `turns`.
     #[inline]
     pub(super) fn poll_take(
         &self,
         n: usize,
+        turns: &mut u8,
         waiter: Pin<&mut Waiter<Share>>,
         waker: &Waker,
     ) -> Poll<Result<(), Closed>> {
-        let taken = match waiter.is_idle() {
-            true => self.patience.look(|| self.word.take(n)),
-            false => Take::Short { waited: true },
-        };
-        match taken {
+        if !waiter.is_idle() {
+            return self.poll_queue(n, waiter, waker);
+        }
+        match self.patience.look(|| self.word.take(n)) {
             Take::Taken => Poll::Ready(Ok(())),
             Take::Closed => Poll::Ready(Err(Closed)),
+            Take::Short { .. } if convoy::lets_others_first(self, turns) => {
+                waker.wake_by_ref();
+                Poll::Pending
+            }
             Take::Short { .. } => self.poll_queue(n, waiter, waker),
         }
     }
@@ -175,6 +180,7 @@ impl Permits {
     /// Gives `n` permits to those who wait, in their order.
     #[cold]
     fn hand_on(&self, mut n: usize) {
+        convoy::handed_on(self);
         if n > 1 {
             return wake_all(&self.waiters, |list| self.next(list, &mut n));
         }
@@ -190,7 +196,7 @@ impl Permits {
         let served = list.front_mut().is_some_and(|share| share.fill(n));
         let waker = if served { list.pop_front() } else { None };
         if list.is_empty() {
-            self.word.put_back(mem::take(n));
+            self.word.put_back(mem::take(n), served);
         }
         waker
     }

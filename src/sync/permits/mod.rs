@@ -10,21 +10,22 @@
 //! # The word
 //!
 //! ```text
-//!  63                          2    1        0
-//! +-----------------------------+--------+--------+
-//! |            free             | waited | closed |
-//! +-----------------------------+--------+--------+
+//!  63                       3      2          1        0
+//! +--------------------------+-----------+--------+--------+
+//! |           free           | handed on | waited | closed |
+//! +--------------------------+-----------+--------+--------+
 //! ```
 //!
 //! `free` are the permits that nobody has. `waited` says that tasks wait in the list: whoever returns permits
-//! then has to serve them. `closed` says that none are given out any more; it is set once and stays.
+//! then has to serve them. `handed on` is a hint: the permits that were returned last went to a task that waited, so they
+//! are back only after it has run. `closed` says that none are given out any more; it is set once and stays.
 //!
 //! | transition | changes the word from, to | who |
 //! |---|---|---|
 //! | take | `free` is `n` or more, open: `free - n` | anyone |
-//! | put | not waited: `free + n` | who has `n` permits |
-//! | wait | open, `free` is `had`, less than `n`: 0, waited | who has the lock, and queues before it unlocks |
-//! | put back | whatever: `free + n`, not waited | who has the lock, if the list is empty or the word closed |
+//! | put | not waited: `free + n`, not handed on | who has `n` permits |
+//! | wait | open, `free` is `had`, less than `n`: 0, waited, not handed on | who has the lock, and queues before it unlocks |
+//! | put back | whatever: `free + n`, not waited, handed on or not | who has the lock, if the list is empty or the word closed |
 //! | close | whatever: closed | who has the lock |
 //! | forget | `free`: less, not below 0 | anyone |
 //!
@@ -42,7 +43,8 @@
 //!
 //! Taking `n`, in a task:
 //!
-//! 1. take, in one step; if that fails and nobody waits, look again for a short while ([`patience`]);
+//! 1. take, in one step; if that fails and nobody waits, look again for a short while ([`patience`]); if that fails too, and
+//!    this task has just handed a permit on, let others go first, a few times ([`convoy`]);
 //! 2. lock the list;
 //! 3. take or wait, in one step. To wait takes what is free, be it too little, into the share that goes into the list;
 //! 4. queue with that share as note, unlock.
@@ -90,6 +92,7 @@
 
 mod access;
 mod acquire;
+mod convoy;
 mod core;
 mod held;
 mod patience;

@@ -23,8 +23,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::word::Take;
 use crate::util::sync::{AtomicU8, CAN_SPIN};
 
-/// What it pays to look again for: nobody waits.
-const SHORT: Take = Take::Short { waited: false };
+/// What it pays to look again for: a running thread may have the permits.
+const SHORT: Take = Take::Short { soon: true };
 
 /// Looks in the beginning.
 const FEW: u8 = 32;
@@ -49,7 +49,7 @@ impl Patience {
         Self(AtomicU8::new(FEW))
     }
 
-    /// What comes of `attempt`, which is made again for a while as long as nobody waits.
+    /// What comes of `attempt`, which is made again for a while as long as that may help.
     #[inline]
     pub(super) fn look(&self, attempt: impl Fn() -> Take) -> Take {
         match attempt() {

@@ -1,4 +1,4 @@
-//! The word: free permits and two bits; see the [module](super) for the protocol.
+//! The word: free permits and three bits; see the [module](super) for the protocol.
 
 use std::fmt;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -9,8 +9,10 @@ use crate::util::sync::AtomicUsize;
 const CLOSED: usize = 1;
 /// Tasks wait for permits.
 const WAITED: usize = 2;
+/// The permits that were returned last were handed to a task that waited.
+const HANDED_ON: usize = 4;
 /// One free permit.
-const ONE: usize = 4;
+const ONE: usize = 8;
 
 /// Free permits that there can be. The sum of two such numbers still fits the word.
 pub(crate) const MAX: usize = usize::MAX >> 3;
@@ -28,8 +30,9 @@ pub(crate) enum Take {
     Taken,
     /// There are too few.
     Short {
-        /// Tasks wait for them already.
-        waited: bool,
+        /// They may be back in a moment: nobody waits, and those that were returned last are not on their way to a task that
+        /// has yet to run.
+        soon: bool,
     },
     Closed,
 }
@@ -106,7 +109,8 @@ impl Word {
             if now.is_waited() {
                 return Put::Waited;
             }
-            match self.0.compare_exchange_weak(now.0, now.0 + n * ONE, Release, Relaxed) {
+            let next = (now.0 & !HANDED_ON) + n * ONE;
+            match self.0.compare_exchange_weak(now.0, next, Release, Relaxed) {
                 Ok(_) => return Put::Free,
                 Err(newer) => now = Snapshot(newer),
             }
@@ -133,13 +137,12 @@ impl Word {
         }
     }
 
-    /// Puts `n` permits back, and says that nobody waits. Under the lock.
-    pub(super) fn put_back(&self, n: usize) {
-        // Nobody else changes that bit while the lock is held, so that both changes can be one.
-        let waited = self.0.load(Relaxed) & WAITED;
-        if n > 0 || waited != 0 {
-            self.0.fetch_add((n * ONE).wrapping_sub(waited), Release);
-        }
+    /// Puts `n` permits back, and says that nobody waits, and whether the last ones were handed on. Under the lock.
+    pub(super) fn put_back(&self, n: usize, handed_on: bool) {
+        let mark = if handed_on { HANDED_ON } else { 0 };
+        let next = |bits| Some(((bits & !(WAITED | HANDED_ON)) | mark) + n * ONE);
+        let changed = self.0.fetch_update(Release, Relaxed, next);
+        changed.expect("the function always returns a value");
     }
 
     /// Takes away up to `n` free permits, and returns how many.
@@ -164,7 +167,7 @@ impl Snapshot {
             return Take::Closed;
         }
         if self.free() < n {
-            return Take::Short { waited: self.is_waited() };
+            return Take::Short { soon: self.0 & (WAITED | HANDED_ON) == 0 };
         }
         Take::Taken
     }
@@ -190,6 +193,7 @@ impl fmt::Debug for Snapshot {
         f.debug_struct("Snapshot")
             .field("free", &self.free())
             .field("waited", &self.is_waited())
+            .field("handed_on", &(self.0 & HANDED_ON != 0))
             .field("closed", &self.is_closed())
             .finish()
     }

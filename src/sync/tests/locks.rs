@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_test::task;
 use tokio_test::{assert_pending, assert_ready};
 
+use crate::coop;
 use crate::sync::{
     MappedMutexGuard, Mutex, MutexGuard, OwnedMutexGuard, OwnedRwLockReadGuard,
     OwnedRwLockWriteGuard, RwLock, RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard,
@@ -41,6 +42,59 @@ fn a_lock_that_is_dropped_after_it_was_handed_over_goes_to_the_next() {
     drop(second);
     assert!(mutex.try_lock().is_ok());
     assert_eq!(Arc::strong_count(&mutex), 1);
+}
+
+/// A mutex that was unlocked for a task that waits for it, in a poll with a budget; then `f`, in that poll.
+fn after_a_hand_over(f: impl FnOnce(&Mutex<()>)) {
+    let mutex = Mutex::new(());
+    let guard = mutex.try_lock().unwrap();
+    let mut next = task::spawn(mutex.lock());
+    assert_pending!(next.poll());
+    coop::with_budget(|| {
+        drop(guard);
+        f(&mutex);
+    });
+    drop(assert_ready!(next.poll()));
+    assert!(mutex.try_lock().is_ok(), "somebody still has the lock");
+}
+
+#[test]
+fn who_hands_a_lock_on_lets_others_go_first_a_few_times_and_then_queues() {
+    after_a_hand_over(|mutex| {
+        let mut again = task::spawn(mutex.lock());
+        let turns = (0..1_000).take_while(|_| {
+            assert_pending!(again.poll());
+            again.is_woken()
+        });
+        assert_eq!(turns.count(), 8);
+    });
+}
+
+#[test]
+fn who_lets_others_go_first_has_no_place_in_the_queue_and_may_leave() {
+    after_a_hand_over(|mutex| {
+        let mut again = task::spawn(mutex.lock());
+        assert_pending!(again.poll());
+        assert!(again.is_woken());
+        let mut behind = task::spawn(mutex.lock());
+        coop::with_budget(|| assert_pending!(behind.poll()));
+        assert!(!behind.is_woken(), "it has handed nothing on in its own poll, and queues");
+        drop(again);
+    });
+}
+
+#[test]
+fn a_lock_that_was_handed_on_does_not_concern_other_locks_nor_other_executors() {
+    after_a_hand_over(|mutex| {
+        let other = Mutex::new(());
+        let _guard = other.try_lock().unwrap();
+        let mut waits = task::spawn(other.lock());
+        assert_pending!(waits.poll());
+        assert!(!waits.is_woken());
+        let mut without = task::spawn(mutex.lock());
+        coop::with_unlimited(|| assert_pending!(without.poll()));
+        assert!(!without.is_woken());
+    });
 }
 
 #[test]
