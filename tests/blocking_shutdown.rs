@@ -54,6 +54,28 @@ fn closures_that_were_not_called_are_dropped_once_and_their_handles_resolve() {
     assert_eq!(calls.load(SeqCst), 0);
 }
 
+/// Whether a closure was called depended on how soon the system ran the thread that was started for it.
+#[test]
+fn closures_that_have_a_thread_are_called_although_the_end_comes_at_once() {
+    let _watch = watch();
+    type End = fn(Runtime);
+    let ends: [End; 3] =
+        [Runtime::shutdown_background, |runtime| runtime.shutdown_timeout(LONG), drop];
+    for round in 0..rounds(300) {
+        for (end, warm) in ends.into_iter().zip([round % 2 == 0; 3]) {
+            let runtime = with_threads(4);
+            if warm {
+                executor::block_on(runtime.spawn_blocking(|| ())).unwrap();
+            }
+            let calls: Vec<_> = (0..3).map(|n| runtime.spawn_blocking(move || n)).collect();
+            end(runtime);
+            let outputs: Vec<_> =
+                calls.into_iter().map(|call| executor::block_on(call).unwrap()).collect();
+            assert_eq!(outputs, [0, 1, 2]);
+        }
+    }
+}
+
 #[test]
 fn the_end_waits_for_a_call_as_long_as_it_was_told_to() {
     let _watch = watch();

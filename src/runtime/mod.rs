@@ -47,9 +47,9 @@
 //! # The end
 //!
 //! When a runtime ends, the futures of all its suspended tasks are dropped, on the thread that ends it or on those
-//! that ran them; so are blocking closures that were not called yet. What a file or a standard stream has accepted for writing is
+//! that ran them; so are blocking closures for which no thread is free. What a file or a standard stream has accepted for writing is
 //! written all the same: [`main`](macro@crate::main) and who drops a runtime wait for it, for a second at most. A task that is in a poll at that moment finishes that
-//! poll first, and a closure that runs goes on. How long the end waits for such is up to how it is asked for: see [`Runtime::shutdown_timeout`],
+//! poll first, and a closure that runs, or is about to, goes on. How long the end waits for such is up to how it is asked for: see [`Runtime::shutdown_timeout`],
 //! [`Runtime::shutdown_background`] and `Drop`.
 //!
 //! # Fork

@@ -10,8 +10,8 @@ use crate::task::JoinHandle;
 ///
 /// # Dropping
 ///
-/// The futures of all suspended tasks are dropped, and so are blocking closures that were not called yet. Polls and closures
-/// that are running are waited for, but not longer than [`Runtime::DROP_WAITS`], so that one which never returns does not
+/// The futures of all suspended tasks are dropped, and so are blocking closures for which no thread is free. Polls and closures
+/// that are running, or about to, are waited for, but not longer than [`Runtime::DROP_WAITS`], so that one which never returns does not
 /// hang the program; it keeps its thread. A runtime may be dropped from anywhere. Inside a task or `block_on` (of this or
 /// another runtime), or inside one of its own blocking closures, dropping it does not wait at all, as with
 /// [`shutdown_background`](Self::shutdown_background).

@@ -4,8 +4,8 @@
 //!
 //! 1. `idle` is closed: every permit is taken, nobody claims, wakes or starts a worker any more. From here on
 //!    whoever injects a task finds the runtime closed, and drains the injector itself.
-//! 2. Everybody who sleeps or waits is unparked. The blocking pool is closed, and the closures that wait there are dropped, but
-//!    for those that were promised: writes that a file has accepted.
+//! 2. Everybody who sleeps or waits is unparked. The blocking pool is closed, and the closures that wait there for a thread are
+//!    dropped, but for those that were promised: writes that a file has accepted.
 //!    The driver ends what waits in it, with an error.
 //! 3. The thread that ends the runtime closes the sets of suspended tasks, which cancels them, and empties the
 //!    queues and slots of all workers and the injector, dropping the futures.

@@ -20,7 +20,8 @@ use super::JoinHandle;
 /// # Aborting, and the end of the runtime
 ///
 /// A call that has begun cannot be stopped: [`abort`](JoinHandle::abort) ends one that has not, and has no effect
-/// later. So it is when the runtime ends: closures that were not called are dropped, and those that run are
+/// later. When the runtime ends, closures that wait because all threads are busy are dropped, and their handles return a
+/// [`JoinError`](crate::task::JoinError) that is cancelled. Those that run, or have a thread that is about to call them, are
 /// waited for as polls are, not longer than [`Runtime::DROP_WAITS`](crate::Runtime::DROP_WAITS) or what
 /// [`shutdown_timeout`](crate::Runtime::shutdown_timeout) was told; at the end of [`main`](macro@crate::main) not at all.
 /// What files and standard streams have accepted for writing is written all the same.

@@ -19,7 +19,8 @@
 //! 2. While a job waits, there is a thread that will look at the queue again, unless its job never returns; and the monitor
 //!    tries to start another.
 //! 3. No more threads serve than the budget gives: the pool takes a place for each but one, which is set aside for it.
-//! 4. A job that is promised is done, if a thread is free for it, also when the runtime ends before.
+//! 4. A job for which a thread was free when it was pushed is done, also when the runtime ends at once; one that is promised is done
+//!    as soon as a thread is free.
 //! 5. No job runs, and none is dropped, under the pool's lock.
 //!
 //! # What it does not know

@@ -28,10 +28,18 @@
 //! wake is never lost on the way: what is pushed with `n` idle threads and fewer than `n` jobs wakes one, and if that
 //! signal goes to nobody, all idle threads are on their way to step 4 already.
 //!
+//! # The end
+//!
+//! To whoever spawns, a job for which a thread is free has begun: whether that thread has come to it already is a matter of
+//! microseconds that nobody can see. So `close` leaves as many jobs in the queue as there are idle threads, the first ones,
+//! and returns the rest, which wait for jobs that may never return. All idle threads are woken, or on their way to their first look; each goes
+//! through step 1 before step 2, so that none of these jobs is left. A busy thread that takes one in place of an idle one leaves
+//! that one nothing, and both go.
+//!
 //! # Promised jobs
 //!
 //! What a file or a stream has accepted for writing is said to be written, so its job is not dropped by the end: `close` leaves
-//! promised jobs in the queue, in their order, and wakes all idle threads, which go through step 1 before step 2, as ever. They
+//! promised jobs in the queue, in their order, whether a thread is idle or not: a busy one comes to step 1 when its job returns. They
 //! are counted from their push until the thread that ran one has locked again, so that who waits for the count to be zero
 //! ([`Pool::wait_for_promised`]) waits for the last of them, whether it was queued or running when the pool was closed. The
 //! thread counts down and signals `gone` under the lock, so the one who waits sees the count or gets the signal. After `close` none is added, since a pusher is refused.
@@ -40,11 +48,12 @@
 //!
 //! A semaphore that counts jobs, without the count of idle threads: the pusher cannot tell whether it must start a
 //! thread. To hand the job to a certain thread, by a slot for each: the job has to be taken back when that thread's
-//! time is over first.
+//! time is over first. To drop at the end whatever no thread has taken: then `spawn_blocking`, followed at once by
+//! the end, calls the closure or not as it comes.
 //!
 //! | field | changed |
 //! |---|---|
-//! | `jobs` | by pushers and threads; holds promised ones alone once `is_closed` |
+//! | `jobs` | by pushers and threads; by the end, which leaves those that have a thread and those that are promised |
 //! | `promised` | up by pushers, down by the thread that ran the job |
 //! | `idle`, `serving`, `alive` | up by who starts a thread, then by the thread itself |
 //! | `started`, `failures` | by who starts a thread, or cannot |
@@ -96,7 +105,7 @@ pub(in crate::scheduler) struct Inner<J> {
 /// What the end of the pool means for a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::scheduler) enum Duty {
-    /// If it has not begun, it does not begin.
+    /// If no thread is free for it, it does not begin.
     Ordinary,
     /// It is done all the same.
     #[cfg_attr(not(any(test, feature = "fs", feature = "io-std")), allow(dead_code))]
@@ -288,15 +297,16 @@ impl<J> Pool<J> {
         inner
     }
 
-    /// Closes the pool, and returns the jobs that have not begun and are not promised.
+    /// Closes the pool, and returns the jobs for which no thread is free and that are not promised.
     #[must_use]
     pub(in crate::scheduler) fn close(&self) -> Vec<J> {
         let mut inner = self.lock();
         inner.is_closed = true;
-        let jobs = std::mem::take(&mut inner.jobs);
-        let (promised, dropped): (VecDeque<_>, VecDeque<_>) =
-            jobs.into_iter().partition(|queued| queued.duty == Duty::Promised);
-        inner.jobs = promised;
+        let with_thread = inner.jobs.len().min(inner.idle);
+        let without = inner.jobs.split_off(with_thread);
+        let (promised, dropped): (Vec<_>, Vec<_>) =
+            without.into_iter().partition(|queued| queued.duty == Duty::Promised);
+        inner.jobs.extend(promised);
         drop(inner);
         self.work.notify_all();
         dropped.into_iter().map(|queued| queued.job).collect()

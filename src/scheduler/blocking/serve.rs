@@ -143,7 +143,7 @@ impl Scheduler {
         SERVES.get() == std::ptr::from_ref(self).addr()
     }
 
-    /// Closes the pool, and drops the closures that have not begun and are not promised.
+    /// Closes the pool, and drops the closures for which no thread is free and that are not promised.
     pub(in crate::scheduler) fn close_blocking(&self) {
         self.blocking.close().into_iter().for_each(cancel);
     }

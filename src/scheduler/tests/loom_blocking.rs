@@ -9,7 +9,8 @@
 //! - the wake after a push: a push wakes a thread that waits;
 //! - the wake of all in `close`: the two models that close;
 //! - the look at `is_closed` in `push`: close against a push;
-//! - `close` returns promised jobs too: close keeps what was promised.
+//! - `close` returns promised jobs too: close keeps what was promised;
+//! - `close` returns whatever no thread has taken: close keeps what a thread was started for, and what a thread waits for.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -27,7 +28,7 @@ struct Small {
     /// How many jobs were done, and how many came back since the pool was closed.
     done: AtomicUsize,
     returned: AtomicUsize,
-    /// Unparked after each job.
+    /// Unparked after each job, and by a thread that is about to wait.
     parker: Parker,
 }
 
@@ -68,7 +69,10 @@ impl Small {
     /// As `Scheduler::serve`.
     fn serve(&self, patience: Patience) {
         let wait = |work: &Condvar, inner| match patience {
-            Patience::Endless => (work.wait(inner), Wait::Woken),
+            Patience::Endless => {
+                self.parker.unpark();
+                (work.wait(inner), Wait::Woken)
+            }
             Patience::None => (self.relock(inner), Wait::Over),
         };
         let mut inner = self.pool.arrive();
@@ -157,6 +161,32 @@ fn loom_close_against_a_push_and_a_thread_that_waits() {
         let (done, returned) = small.counts();
         assert_eq!(done + returned, 2);
         assert!(small.pool.wait(None), "all threads have gone");
+    });
+}
+
+#[test]
+fn loom_close_keeps_what_a_thread_was_started_for() {
+    loom::model(|| {
+        let small = Small::new(2);
+        let threads = [small.push(Patience::Endless), small.push(Patience::Endless)];
+        small.close();
+        join(threads);
+        assert_eq!(small.counts(), (2, 0));
+    });
+}
+
+#[test]
+fn loom_close_keeps_what_a_thread_waits_for() {
+    loom::model(|| {
+        let small = Small::new(1);
+        let thread = small.push(Patience::Endless);
+        while small.done.load(Relaxed) == 0 || small.pool.census().idle == 0 {
+            small.parker.park(None);
+        }
+        assert!(small.push(Patience::Endless).is_none());
+        small.close();
+        join([thread]);
+        assert_eq!(small.counts(), (2, 0));
     });
 }
 
