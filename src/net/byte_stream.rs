@@ -13,25 +13,44 @@ use tokio::io::ReadBuf;
 
 use crate::coop;
 use crate::driver::{Direction, Evented, ReadyEvent};
-use crate::util::fill::{Fill, Filled};
+use crate::util::fill::{self, Filled};
 
 /// How many slices every system takes in one call.
 const MOST_SLICES: usize = 16;
 
 /// A source of which bytes are read, or to which they are written.
-pub(super) trait ByteStream: Source + Fill {
+pub(super) trait ByteStream: Source {
     /// Whether a call that moved less than it was asked to has emptied, or filled, the system's buffer. It has not where a
     /// read may stop at a mark between the bytes: see `driver::io::readiness`.
     const SHORT_TELLS: bool;
+}
+
+/// One of which bytes are read.
+pub(super) trait Fill: ByteStream {
+    /// Reads into what is left of `buf`, by one system call.
+    fn fill(&self, buf: &mut ReadBuf<'_>) -> io::Result<Filled>;
 }
 
 impl ByteStream for mio::net::TcpStream {
     const SHORT_TELLS: bool = true;
 }
 
+impl Fill for mio::net::TcpStream {
+    fn fill(&self, buf: &mut ReadBuf<'_>) -> io::Result<Filled> {
+        fill::receive(self, buf)
+    }
+}
+
 #[cfg(unix)]
 impl ByteStream for mio::net::UnixStream {
     const SHORT_TELLS: bool = false;
+}
+
+#[cfg(unix)]
+impl Fill for mio::net::UnixStream {
+    fn fill(&self, buf: &mut ReadBuf<'_>) -> io::Result<Filled> {
+        fill::receive(self, buf)
+    }
 }
 
 #[cfg(unix)]
@@ -44,8 +63,15 @@ impl ByteStream for mio::unix::pipe::Receiver {
     const SHORT_TELLS: bool = false;
 }
 
+#[cfg(unix)]
+impl Fill for mio::unix::pipe::Receiver {
+    fn fill(&self, buf: &mut ReadBuf<'_>) -> io::Result<Filled> {
+        fill::read(self, buf)
+    }
+}
+
 /// Reads into what is left of `buf`.
-pub(super) fn poll_read<S: ByteStream>(
+pub(super) fn poll_read<S: Fill>(
     io: &Evented<S>,
     cx: &mut Context<'_>,
     buf: &mut ReadBuf<'_>,
@@ -54,7 +80,7 @@ pub(super) fn poll_read<S: ByteStream>(
         return poll_nothing(cx);
     }
     let read = |event| {
-        let Filled { asked, came } = (**io).fill(buf)?;
+        let Filled { asked, came } = io.fill(buf)?;
         after_short(io, event, asked, came);
         Ok(())
     };

@@ -6,11 +6,17 @@
 //!
 //! # Invariants
 //!
-//! 1. Of the part of a [`ReadBuf`] that is not filled, only [`rustix::io::read`] writes, which takes no byte's value away, and
-//!    says of those at the beginning that it has written them.
+//! 1. Of the part of a [`ReadBuf`] that is not filled, only [`rustix::io::read`] and [`rustix::net::recv`] write, which take no
+//!    byte's value away, and say of those at the beginning that they have written them.
 
 use std::io;
+#[cfg(unix)]
+use std::mem::MaybeUninit;
+#[cfg(unix)]
+use std::os::fd::AsFd;
 
+#[cfg(unix)]
+use rustix::net::RecvFlags;
 use tokio::io::ReadBuf;
 
 /// How much memory that was never written is cleared for one read.
@@ -25,39 +31,50 @@ pub(crate) struct Filled {
     pub(crate) came: usize,
 }
 
-/// A source that bytes are read from by one system call.
-pub(crate) trait Fill {
-    /// Reads into what is left of `buf`.
-    fn fill(&self, buf: &mut ReadBuf<'_>) -> io::Result<Filled>;
-}
-
+/// Receives into what is left of `buf`, by one system call.
+///
+/// A socket can be read like any file too, but on the way there the system does for it what files need: that took 6 % of what
+/// a receipt of 64 bytes does.
 #[cfg(unix)]
-impl<S: std::os::fd::AsFd> Fill for S {
-    fn fill(&self, buf: &mut ReadBuf<'_>) -> io::Result<Filled> {
-        let asked = buf.remaining();
-        // SAFETY: by invariant 1 no byte that has a value loses it.
-        let room = unsafe { buf.unfilled_mut() };
-        let (written, _) = rustix::io::read(self, room)?;
-        let came = written.len();
-        // SAFETY: by invariant 1 so many bytes at the beginning of what was not filled have been written.
-        unsafe { buf.assume_init(came) };
-        buf.advance(came);
-        Ok(Filled { asked, came })
-    }
+pub(crate) fn receive(socket: impl AsFd, buf: &mut ReadBuf<'_>) -> io::Result<Filled> {
+    fill(buf, |room| {
+        let ((came, _), _) = rustix::net::recv(socket, room, RecvFlags::empty())?;
+        Ok(came.len())
+    })
 }
 
+/// Reads into what is left of `buf`, by one system call.
+#[cfg(unix)]
+pub(crate) fn read(file: impl AsFd, buf: &mut ReadBuf<'_>) -> io::Result<Filled> {
+    fill(buf, |room| {
+        let (came, _) = rustix::io::read(file, room)?;
+        Ok(came.len())
+    })
+}
+
+/// Has `call` write at the beginning of what is left of `buf`, and say how much; by invariant 1 it is one of two.
+#[cfg(unix)]
+fn fill(
+    buf: &mut ReadBuf<'_>,
+    call: impl FnOnce(&mut [MaybeUninit<u8>]) -> io::Result<usize>,
+) -> io::Result<Filled> {
+    let asked = buf.remaining();
+    // SAFETY: by invariant 1 no byte that has a value loses it.
+    let came = call(unsafe { buf.unfilled_mut() })?;
+    // SAFETY: by invariant 1 so many bytes at the beginning of what was not filled have been written.
+    unsafe { buf.assume_init(came) };
+    buf.advance(came);
+    Ok(Filled { asked, came })
+}
+
+/// Receives into what is left of `buf`, by one system call.
 #[cfg(not(unix))]
-impl<S> Fill for S
-where
-    for<'a> &'a S: io::Read,
-{
-    fn fill(&self, buf: &mut ReadBuf<'_>) -> io::Result<Filled> {
-        let room = clear(buf);
-        let asked = room.len();
-        let came = io::Read::read(&mut &*self, room)?;
-        buf.advance(came);
-        Ok(Filled { asked, came })
-    }
+pub(crate) fn receive(mut socket: impl io::Read, buf: &mut ReadBuf<'_>) -> io::Result<Filled> {
+    let room = clear(buf);
+    let asked = room.len();
+    let came = socket.read(room)?;
+    buf.advance(came);
+    Ok(Filled { asked, came })
 }
 
 /// The part of `buf` that one read fills at most, for readers that must not see memory that was never written.
