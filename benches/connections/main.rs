@@ -1,30 +1,33 @@
-//! Many open connections, side by side: an echo server on this crate and on Tokio, and a client with thousands of
-//! connections that says something on each once a second.
+//! Many open connections, side by side: an echo server on this crate, on Tokio and on bare epoll, and a client with
+//! thousands of connections that says something on each once a second.
 //!
-//! Each server is a process of its own, with as many workers as there are cores; the clients are tasks of one thread here. They
-//! speak once evenly spread over the second, which is how people do, and once all at the same moment, as after a
-//! broadcast. The figures are medians of the rounds: the CPU time of the server, as the kernel counts it, by the time that
-//! passed; that all echoes came; and what the server keeps in memory for a connection.
+//! Each server is a process of its own, the runtimes with as many workers as there are cores; the clients are tasks of one
+//! thread here. They speak once evenly spread over the second, which is how people do, and once all at the same moment, as
+//! after a broadcast. A timer of theirs knows whole milliseconds alone, so of ten thousand that are evenly spread ten speak
+//! one right after the other.
 //!
-//! What this does not measure: latency, a network, connections that come and go.
+//! The figures are medians of the rounds: the CPU time of the server, as the kernel counts it, by the time that
+//! passed; that all echoes came, and in what time; and what the server keeps in memory for a connection. Most of the
+//! CPU time is the kernel's, for what it does to send. So there is a third server: what the bare one takes is the floor
+//! under every runtime that does the same system calls on this machine. The ratio is that of ours to Tokio.
+//!
+//! What this does not measure: a network, connections that come and go. The time of an echo is one that the client sees, whose
+//! one thread has other echoes to see to.
 
+mod bare;
+mod clients;
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
-use std::time::Duration;
 use std::{env, io};
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use support::args::Args;
+use support::ended;
 use support::server::{self, Server};
 use support::table::{self, Row};
-use support::{PEERS, ended};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 const USAGE: &str = "\
 cargo bench --bench connections -- [OPTIONS]
@@ -32,17 +35,28 @@ cargo bench --bench connections -- [OPTIONS]
   --seconds N      how long a sample takes (10)
   --connections N  how many are open, if the limit of descriptors permits (10000)";
 
-const FIGURES: [&str; 3] = ["server, % of a core", "echoes a second", "bytes a connection"];
+/// The two that are compared, and the floor under both.
+const PEERS: [&str; 3] = ["ours", "tokio", "bare"];
+
+const FIGURES: [&str; 5] = [
+    "server, % of a core",
+    "echoes a second",
+    "echo, median, us",
+    "echo, 99th percent., us",
+    "bytes a connection",
+];
 
 /// Descriptors that are not for connections.
 const OTHERS: u64 = 64;
 
-const SECOND: Duration = Duration::from_secs(1);
+/// Bytes of a message. It fills the buffer of a server, so that a runtime asks once more, in vain, before it waits.
+const MESSAGE: usize = 64;
 
 fn main() -> ExitCode {
     ended(match server::wanted().as_deref() {
         Some("ours") => serve_ours(),
-        Some(_) => serve_tokio(),
+        Some("tokio") => serve_tokio(),
+        Some(_) => serve_bare(),
         None => side_by_side(),
     })
 }
@@ -65,7 +79,7 @@ fn side_by_side() -> io::Result<()> {
             }
         }
     }
-    print!("{}", table::render(rows.iter().flat_map(|(_, rows)| rows)));
+    print!("{}", table::render(PEERS, rows.iter().flat_map(|(_, rows)| rows)));
     Ok(())
 }
 
@@ -82,74 +96,22 @@ fn raise_limit(connections: u64) -> u64 {
 }
 
 /// Returns the [`FIGURES`].
-fn sample(peer: &str, connections: u64, spread: bool, seconds: u32) -> io::Result<[f64; 3]> {
+fn sample(
+    peer: &str,
+    connections: u64,
+    spread: bool,
+    seconds: u32,
+) -> io::Result<[f64; FIGURES.len()]> {
     let server = Server::start(&mut Server::command(peer)?)?;
-    let empty = server.resident()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut streams = Vec::new();
-        for _ in 0..connections {
-            streams.push(open(server.address()).await?);
-        }
-        // One second to warm up, and then those that count.
-        let begin = Instant::now() + SECOND;
-        let end = begin + SECOND * (seconds + 1);
-        let mut clients = JoinSet::new();
-        for (number, stream) in (0..).zip(streams) {
-            let offset = if spread { SECOND * number / connections as u32 } else { Duration::ZERO };
-            clients.spawn(ask(stream, begin + offset, begin + SECOND, end));
-        }
-        sleep_until(begin + SECOND).await;
-        let before = server.cpu_time()?;
-        sleep_until(end).await;
-        let used = server.cpu_time()? - before;
-        let memory = server.resident()?.saturating_sub(empty);
-        let mut echoes = 0;
-        while let Some(client) = clients.join_next().await {
-            echoes += client.map_err(io::Error::other)??;
-        }
-        let length = f64::from(seconds);
-        let core = used.as_secs_f64() / length * 100.0;
-        Ok([core, echoes as f64 / length, memory as f64 / connections.max(1) as f64])
-    })
-}
-
-/// Opens a connection, and has the server answer on it before there is another.
-///
-/// A client connects faster than a server accepts, whichever runtime that has. What does not fit into the listener's queue is
-/// dropped by the kernel without a word, and tried again after a second: ten thousand connections could take a minute.
-async fn open(address: SocketAddr) -> io::Result<TcpStream> {
-    let mut stream = TcpStream::connect(address).await?;
-    echo(&mut stream).await?;
-    Ok(stream)
-}
-
-/// Says something, and waits until it comes back.
-async fn echo(stream: &mut TcpStream) -> io::Result<()> {
-    let mut echo = [7; 64];
-    stream.write_all(&echo).await?;
-    stream.read_exact(&mut echo).await?;
-    Ok(())
-}
-
-/// Speaks each second from `begin` to `end`. Returns how many echoes came after `counted`.
-async fn ask(
-    mut stream: TcpStream,
-    begin: Instant,
-    counted: Instant,
-    end: Instant,
-) -> io::Result<u64> {
-    let mut seconds = interval_at(begin, SECOND);
-    seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut echoes = 0;
-    loop {
-        let tick = seconds.tick().await;
-        if tick >= end {
-            return Ok(echoes);
-        }
-        echo(&mut stream).await?;
-        echoes += u64::from(tick >= counted);
-    }
+    let heard = clients::speak(&server, connections, spread, seconds)?;
+    let length = f64::from(seconds);
+    Ok([
+        heard.used.as_secs_f64() / length * 100.0,
+        heard.took.len() as f64 / length,
+        heard.percentile(50),
+        heard.percentile(99),
+        heard.memory as f64 / connections.max(1) as f64,
+    ])
 }
 
 macro_rules! server {
@@ -158,13 +120,14 @@ macro_rules! server {
             raise_limit(1 << 20);
             let runtime = $runtime::runtime::Builder::new_multi_thread().enable_all().build()?;
             let accepting = runtime.spawn(async {
+                use $runtime::io::{AsyncReadExt as _, AsyncWriteExt as _};
                 let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
                 let listener = $runtime::net::TcpListener::bind(address).await?;
                 println!("{}", listener.local_addr()?);
                 loop {
                     let (mut stream, _) = listener.accept().await?;
                     $runtime::spawn(async move {
-                        let mut buffer = [0; 64];
+                        let mut buffer = [0; MESSAGE];
                         while let Ok(n @ 1..) = stream.read(&mut buffer).await {
                             if stream.write_all(&buffer[..n]).await.is_err() {
                                 break;
@@ -180,3 +143,8 @@ macro_rules! server {
 
 server!(serve_ours, runtime);
 server!(serve_tokio, tokio);
+
+fn serve_bare() -> io::Result<()> {
+    raise_limit(1 << 20);
+    bare::serve()
+}

@@ -59,7 +59,7 @@ fn side_by_side() -> io::Result<()> {
             }
         }
     }
-    print!("{}", table::render(rows.iter().flat_map(|(_, rows)| rows)));
+    print!("{}", table::render(PEERS, rows.iter().flat_map(|(_, rows)| rows)));
     Ok(())
 }
 

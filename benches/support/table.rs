@@ -1,35 +1,42 @@
 //! The table, in Markdown, so that it can be pasted into a document.
 
-use super::PEERS;
-
-/// A figure under one load; the samples are in the order of [`PEERS`].
-pub struct Row {
+/// A figure under one load, of each of `N` peers.
+pub struct Row<const N: usize> {
     pub load: String,
     pub figure: &'static str,
-    pub samples: [Vec<f64>; PEERS.len()],
+    pub samples: [Vec<f64>; N],
 }
 
-impl Row {
+impl<const N: usize> Row<N> {
     /// One row for each figure, without samples.
-    pub fn of<const N: usize>(load: &str, figures: [&'static str; N]) -> [Self; N] {
-        figures.map(|figure| Self { load: load.to_owned(), figure, samples: Default::default() })
+    pub fn of<const FIGURES: usize>(
+        load: &str,
+        figures: [&'static str; FIGURES],
+    ) -> [Self; FIGURES] {
+        let samples = || std::array::from_fn(|_| Vec::new());
+        figures.map(|figure| Self { load: load.to_owned(), figure, samples: samples() })
     }
 }
 
-/// Renders the medians, and the ratio of this crate to its peer.
-pub fn render<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
-    let [ours, peer] = PEERS;
+/// Renders the medians, and the ratio of the first peer to the second.
+pub fn render<'a, const N: usize>(
+    peers: [&str; N],
+    rows: impl IntoIterator<Item = &'a Row<N>>,
+) -> String {
+    let names: String = peers.iter().map(|peer| format!(" {peer:>9} |")).collect();
+    let rules = " --------: |".repeat(N);
     let header = format!(
-        "| load            | figure                   | {ours:>9} | {peer:>9} | ratio |\n\
-         | --------------- | ------------------------ | --------: | --------: | ----: |\n"
+        "| load            | figure                   |{names} ratio |\n\
+         | --------------- | ------------------------ |{rules} ----: |\n"
     );
     rows.into_iter().fold(header, |text, row| text + &line(row))
 }
 
-fn line(row: &Row) -> String {
-    let [ours, peer] = row.samples.each_ref().map(|samples| median(samples));
+fn line<const N: usize>(row: &Row<N>) -> String {
+    let medians = row.samples.each_ref().map(|samples| median(samples));
+    let cells: String = medians.iter().map(|median| format!(" {median:9.1} |")).collect();
     let Row { load, figure, .. } = row;
-    format!("| {load:15} | {figure:24} | {ours:9.1} | {peer:9.1} | {:5.2} |\n", ours / peer)
+    format!("| {load:15} | {figure:24} |{cells} {:5.2} |\n", medians[0] / medians[1])
 }
 
 fn median(samples: &[f64]) -> f64 {
