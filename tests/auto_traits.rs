@@ -7,6 +7,10 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::rc::Rc;
 
+use runtime::dump::{
+    BlockingDump, DriverDump, Dump, MonitorDump, TaskDump, TaskKind, TaskState, WaitReason,
+    WorkerDump,
+};
 use runtime::runtime::{
     Activity, Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor,
     RuntimeMetrics, StuckTask, TryCurrentError,
@@ -104,6 +108,15 @@ fn auto_traits_are_as_promised() {
         RuntimeFlavor:              "yes  yes  yes   yes        yes";
         RuntimeMetrics:             "yes  yes  yes   yes        yes";
         StuckTask:                  "yes  yes  yes   yes        yes";
+        Dump:                       "yes  yes  yes   yes        yes";
+        TaskDump<'_>:               "yes  yes  yes   yes        yes";
+        WorkerDump:                 "yes  yes  yes   yes        yes";
+        BlockingDump:               "yes  yes  yes   yes        yes";
+        DriverDump:                 "yes  yes  yes   yes        yes";
+        MonitorDump:                "yes  yes  yes   yes        yes";
+        TaskKind:                   "yes  yes  yes   yes        yes";
+        TaskState:                  "yes  yes  yes   yes        yes";
+        WaitReason:                 "yes  yes  yes   yes        yes";
         Activity:                   "yes  yes  yes   yes        yes";
         TryCurrentError:            "yes  yes  yes   yes        yes";
         JoinHandle<()>:             "yes  yes  yes   yes        yes";

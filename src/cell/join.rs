@@ -83,8 +83,8 @@ impl<T> JoinRef<T> {
     /// What those wait for who await the task.
     fn reason(&self) -> WaitReason {
         match self.header().kind() {
-            Kind::Task | Kind::Local => WaitReason::Join,
             Kind::Closure => WaitReason::BlockingPool,
+            _ => WaitReason::Join,
         }
     }
 

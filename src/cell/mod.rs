@@ -30,7 +30,8 @@
 //!    to the completer. It is emptied exactly once before the cell is freed.
 //! 4. **Joiner**: the slot of the joiner's waker belongs to the join handle while `JOIN_WAKER` is clear, and
 //!    to the completer once `COMPLETE` was set over `JOIN_WAKER`.
-//! 5. **Typed**: a header with a vtable for `Cell<F, S>` is the first field of a `Cell<F, S>`.
+//! 5. **Typed**: a header with a vtable for `Cell<F, S>` is the first field of a `Cell<F, S>`; if the vtable is one of a task with
+//!    a name, that cell is the first field of a `Named<F, S>`, whose name is constant until the cell is freed.
 //! 6. **Pinned**: a future is never moved after it was written into its stage, and dropped in place.
 //! 7. **Publish last**: after a task was queued, given back to idle or completed, its cell may be gone;
 //!    what is needed later is copied before.
@@ -41,6 +42,7 @@
 //! under a lock, and contains every panic of it: see `poll`.
 
 mod depot;
+mod glimpse;
 mod join;
 mod owned;
 mod poll;
@@ -52,10 +54,11 @@ mod waker;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use glimpse::{Glimpse, Phase};
 pub(crate) use join::{Ended, JoinRef};
 pub(crate) use owned::OwnedSet;
 pub(crate) use poll::{Held, Runnable};
-pub(crate) use raw::{Header, TaskRef, TypeName, spawn, spawn_unchecked};
+pub(crate) use raw::{Header, Origin, TaskRef, TypeName, spawn, spawn_unchecked};
 pub(crate) use slot::Slot;
 
 /// What a task is, to those who look at it.
@@ -67,6 +70,8 @@ pub(crate) enum Kind {
     Local,
     /// A closure of the blocking pool.
     Closure,
+    /// None: the future of a `block_on`, which has no cell.
+    Root,
 }
 
 /// What a cell asks of whoever schedules it.

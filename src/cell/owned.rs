@@ -8,6 +8,25 @@
 //!
 //! A set is an intrusive circular list round a sentinel, with the links in the tasks' headers.
 //!
+//! # Who looks at all of them
+//!
+//! A dump looks at each task of a set, which may be a million, while the worker goes on suspending and completing tasks under
+//! the same lock. So a [`Walk`] looks at a slice at a time, and keeps its place in between by a *bookmark*: links in the list that are
+//! no task's.
+//!
+//! 1. Under the lock, the bookmark is put before the newest task.
+//! 2. Under the lock, those behind the bookmark are looked at, as many as a slice has, and the bookmark is moved behind them.
+//! 3. If there are more, the lock is left for others, and then 2 again.
+//! 4. Under the lock, the bookmark is taken out.
+//!
+//! *No task that is in the set from 1 to the end is missed, and none is seen twice.* Tasks never change places: one enters
+//! at the front, and leaves. At 1 all are behind the bookmark, and the bookmark passes a task only in the step that looks at it. What
+//! enters later stands before the bookmark, and is not seen. So a walk also ends, however many enter. One that leaves meanwhile was
+//! seen or was not.
+//!
+//! *Rejected*: to keep the last task that was seen, by a reference: it may have left the set before the next slice. To look at all
+//! under one hold of the lock: a million tasks take a tenth of a second, for which the worker would stand still.
+//!
 //! # Invariants
 //!
 //! 1. A linked task is not complete, so its cell is alive: who completes it removes it first, by the token.
@@ -18,14 +37,17 @@
 //! 4. Once a set is closed nothing enters it any more: whoever is turned away ends the task itself. So after
 //!    [`OwnedSet::close`] every task that ever entered is complete, or its token is in somebody's hands who
 //!    will see that it was cancelled.
+//! 5. All links in the list are a task's, but for the sentinel and the bookmark, which are boxes of the set. The bookmark is linked
+//!    while there is a walk, and there is one at a time: who walks has the lock `walker`.
 
 use std::mem::offset_of;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::Ordering::Relaxed;
 
+use super::glimpse::Glimpse;
 use super::poll::{Held, Runnable};
 use super::raw::Header;
-use crate::util::sync::{AtomicPtr, Mutex};
+use crate::util::sync::{AtomicPtr, Mutex, MutexGuard};
 
 /// A task's place in a set.
 pub(super) struct Links {
@@ -34,16 +56,28 @@ pub(super) struct Links {
 }
 
 /// See the module's prose.
-pub(crate) struct OwnedSet(Mutex<Inner>);
+pub(crate) struct OwnedSet {
+    inner: Mutex<Inner>,
+    /// For who walks. Taken before `inner`, and kept from slice to slice.
+    walker: Mutex<()>,
+}
+
+/// A look at all tasks of a set, slice by slice. Takes the bookmark out when it is dropped.
+pub(crate) struct Walk<'a> {
+    set: &'a OwnedSet,
+    _alone: MutexGuard<'a, ()>,
+}
 
 struct Inner {
     /// Its `next` is the newest task, its `previous` the oldest; both itself if there is none.
     sentinel: NonNull<Links>,
+    /// The place of a walk.
+    bookmark: NonNull<Links>,
     len: usize,
     closed: bool,
 }
 
-// SAFETY: the sentinel is a box of ours; the tasks' headers may be used from any thread.
+// SAFETY: the sentinel and the bookmark are boxes of ours; the tasks' headers may be used from any thread.
 unsafe impl Send for Inner {}
 
 impl Links {
@@ -72,28 +106,34 @@ impl Links {
 
 impl OwnedSet {
     pub(crate) fn new() -> Self {
-        let sentinel = NonNull::from(Box::leak(Box::new(Links::new())));
+        let [sentinel, bookmark] =
+            [(); 2].map(|()| NonNull::from(Box::leak(Box::new(Links::new()))));
         // SAFETY: the box is alive and ours.
         let links = unsafe { sentinel.as_ref() };
         links.next.store(sentinel.as_ptr(), Relaxed);
         links.previous.store(sentinel.as_ptr(), Relaxed);
-        Self(Mutex::new(Inner { sentinel, len: 0, closed: false }))
+        let inner = Inner { sentinel, bookmark, len: 0, closed: false };
+        Self { inner: Mutex::new(inner), walker: Mutex::new(()) }
     }
 
     /// Takes a suspending task in; false if the set is closed.
     pub(crate) fn insert(&self, task: Held<'_>) -> bool {
-        let mut inner = self.0.lock();
+        let mut inner = self.inner.lock();
         if inner.closed {
             return false;
         }
-        inner.link(Links::of(task.as_ptr()));
+        let newest = inner.next(inner.sentinel);
+        inner.link(Links::of(task.as_ptr()), newest);
+        inner.len += 1;
         true
     }
 
     /// Lets a task out that is in this set.
     pub(crate) fn remove(&self, task: Held<'_>) {
         debug_assert!(task.header().links.is_linked(), "removed a task that is in no set");
-        self.0.lock().unlink(Links::of(task.as_ptr()));
+        let mut inner = self.inner.lock();
+        inner.unlink(Links::of(task.as_ptr()));
+        inner.len -= 1;
     }
 
     /// Closes the set and cancels what is in it.
@@ -101,25 +141,67 @@ impl OwnedSet {
     /// The tokens of the tasks that were idle come back; the other tasks are in the hands of somebody who will
     /// find them cancelled. The tasks stay linked until they are complete.
     pub(crate) fn close(&self) -> Vec<Runnable> {
-        let mut inner = self.0.lock();
+        let mut inner = self.inner.lock();
         inner.closed = true;
         let mut idle = Vec::new();
         let mut at = inner.next(inner.sentinel);
         while at != inner.sentinel {
-            let header = Links::header(at);
+            let links = at;
+            at = inner.next(at);
+            if links == inner.bookmark {
+                continue;
+            }
+            let header = Links::header(links);
             // SAFETY: invariant 1, as the lock keeps it linked.
             if unsafe { header.as_ref() }.state.abort() {
                 // SAFETY: the transition gave us the token.
                 idle.push(unsafe { Runnable::from_header(header) });
             }
-            at = inner.next(at);
         }
         idle
     }
 
+    /// Begins to look at all tasks; waits for another who does.
+    pub(crate) fn walk(&self) -> Walk<'_> {
+        let _alone = self.walker.lock();
+        let mut inner = self.inner.lock();
+        let (bookmark, newest) = (inner.bookmark, inner.next(inner.sentinel));
+        inner.link(bookmark, newest);
+        drop(inner);
+        Walk { set: self, _alone }
+    }
+
     /// How many tasks are in the set.
     pub(crate) fn len(&self) -> usize {
-        self.0.lock().len
+        self.inner.lock().len
+    }
+}
+
+impl Walk<'_> {
+    /// Looks at the next tasks, at most so many, which `into` has room for. Whether there may be more.
+    pub(crate) fn look_at(&mut self, most: usize, into: &mut Vec<Glimpse>) -> bool {
+        let mut inner = self.set.inner.lock();
+        let bookmark = inner.bookmark;
+        let mut at = inner.next(bookmark);
+        for _ in 0..most {
+            if at == inner.sentinel {
+                break;
+            }
+            // SAFETY: invariant 1, as the lock keeps it linked, and invariant 5: it is not the bookmark, which is before it.
+            into.push(unsafe { Glimpse::of(Links::header(at)) });
+            at = inner.next(at);
+        }
+        inner.unlink(bookmark);
+        inner.link(bookmark, at);
+        at != inner.sentinel
+    }
+}
+
+impl Drop for Walk<'_> {
+    fn drop(&mut self) {
+        let mut inner = self.set.inner.lock();
+        let bookmark = inner.bookmark;
+        inner.unlink(bookmark);
     }
 }
 
@@ -129,20 +211,20 @@ impl Inner {
         unsafe { NonNull::new_unchecked(links.as_ref().next.load(Relaxed)) }
     }
 
-    fn link(&mut self, new: NonNull<Links>) {
-        let (previous, next) = (self.sentinel, self.next(self.sentinel));
-        // SAFETY: all three are alive (invariant 1), and we have the lock (invariant 2).
+    /// Puts links into the list, before those of a task or the sentinel.
+    fn link(&mut self, new: NonNull<Links>, next: NonNull<Links>) {
+        // SAFETY: all three are alive (invariants 1 and 5), links in the list are not null, and we have the lock (invariant 2).
         unsafe {
+            let previous = NonNull::new_unchecked(next.as_ref().previous.load(Relaxed));
             new.as_ref().previous.store(previous.as_ptr(), Relaxed);
             new.as_ref().next.store(next.as_ptr(), Relaxed);
             previous.as_ref().next.store(new.as_ptr(), Relaxed);
             next.as_ref().previous.store(new.as_ptr(), Relaxed);
         }
-        self.len += 1;
     }
 
     fn unlink(&mut self, old: NonNull<Links>) {
-        // SAFETY: the task and its neighbours are alive (invariant 1), and we have the lock (invariant 2).
+        // SAFETY: it and its neighbours are alive (invariants 1 and 5), and we have the lock (invariant 2).
         unsafe {
             let previous = old.as_ref().previous.load(Relaxed);
             let next = old.as_ref().next.load(Relaxed);
@@ -151,14 +233,15 @@ impl Inner {
             old.as_ref().next.store(ptr::null_mut(), Relaxed);
             old.as_ref().previous.store(ptr::null_mut(), Relaxed);
         }
-        self.len -= 1;
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
         debug_assert_eq!(self.len, 0, "a set of suspended tasks was dropped with tasks in it");
-        // SAFETY: the sentinel came from a box, and no task refers to it any more.
-        drop(unsafe { Box::from_raw(self.sentinel.as_ptr()) });
+        for links in [self.sentinel, self.bookmark] {
+            // SAFETY: it came from a box; no task refers to it any more, and no walk, which borrows the set.
+            drop(unsafe { Box::from_raw(links.as_ptr()) });
+        }
     }
 }

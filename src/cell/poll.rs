@@ -30,10 +30,10 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
-use super::Schedule;
 use super::raw::{Cell, Header, Payload, Stage, drop_reference};
 use super::state::{Begin, Completed, End, Outcome};
 use super::waker::Borrowed;
+use super::{Glimpse, Schedule};
 use crate::coop;
 use crate::util::contain::contain;
 
@@ -78,6 +78,12 @@ impl Runnable {
     pub(crate) fn header(&self) -> &Header {
         // SAFETY: invariant 1, by the token.
         unsafe { self.0.as_ref() }
+    }
+
+    /// What can be told of the task.
+    pub(crate) fn glimpse(&self) -> Glimpse {
+        // SAFETY: invariant 1, by the token, which came with a pointer to the whole cell.
+        unsafe { Glimpse::of(self.0) }
     }
 
     /// Polls the task, or ends it if it was cancelled; whether it has ended. Does not unwind.

@@ -9,6 +9,7 @@ use std::fmt;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::task::Waker;
 
 use super::state::{Outcome, State};
@@ -42,6 +43,51 @@ pub(super) struct Cell<F: Future, S> {
     pub(super) stage: UnsafeCell<Stage<F>>,
 }
 
+/// The cell of a task that was given a name. Others have no byte for one. `repr(C)`, so that the cell is at its address
+/// (invariant 5).
+///
+/// The name lies outside of the stage, which belongs to the token, and nobody writes it: so it may be read by whoever may
+/// read the header.
+#[repr(C)]
+struct Named<F: Future, S> {
+    cell: Cell<F, S>,
+    name: Name,
+}
+
+/// What a task is called. One pointer, as each task that is looked at takes the place of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name(Arc<String>);
+
+impl Name {
+    #[cfg_attr(not(all(test, not(loom))), allow(dead_code))]
+    pub(crate) fn new(name: &str) -> Self {
+        Self(Arc::new(name.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn holders(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+}
+
+/// Where a task comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) spawned_at: &'static Location<'static>,
+    pub(crate) name: Option<Name>,
+}
+
+impl From<&'static Location<'static>> for Origin {
+    #[inline]
+    fn from(spawned_at: &'static Location<'static>) -> Self {
+        Self { spawned_at, name: None }
+    }
+}
+
 /// The future, then what became of it. Which field is live follows from the state word: `future` until
 /// completion, then what [`Outcome`] says until that is taken, then none. `repr(C)`, so that each is at its address.
 #[repr(C)]
@@ -71,31 +117,44 @@ pub(super) struct Vtable {
     /// Drops the outcome; contains what panics in there.
     pub(super) drop_outcome: unsafe fn(NonNull<Header>, Outcome),
     /// Frees the cell, whose stage is empty.
-    pub(super) free: unsafe fn(NonNull<Header>),
+    pub(super) free: Free,
     /// The name of the future's type.
     pub(super) type_name: TypeName,
     pub(super) kind: Kind,
+    /// The name, where the task has one. For who may read the header.
+    name: Option<TellName>,
 }
+
+type Free = unsafe fn(NonNull<Header>);
+
+type TellName = unsafe fn(NonNull<Header>) -> Name;
 
 /// Tells the name of a type.
 pub(crate) type TypeName = fn() -> &'static str;
 
 impl Vtable {
-    const fn of<F, S>() -> &'static Self
-    where
-        F: Future + 'static,
-        S: Schedule,
-    {
-        &Self {
+    /// That of a [`Cell`].
+    const fn of<F: Future + 'static, S: Schedule>() -> &'static Self {
+        const { &Self::new::<F, S>(free::<F, S>, None) }
+    }
+
+    /// That of a [`Named`].
+    const fn named<F: Future + 'static, S: Schedule>() -> &'static Self {
+        const { &Self::new::<F, S>(free_named::<F, S>, Some(name_of::<F, S>)) }
+    }
+
+    const fn new<F: Future + 'static, S: Schedule>(free: Free, name: Option<TellName>) -> Self {
+        Self {
             run: poll::run::<F, S>,
             cancel: poll::cancel::<F, S>,
             schedule: poll::schedule::<F, S>,
             take_output: poll::take_output::<F, S>,
             take_panic: poll::take_panic::<F, S>,
             drop_outcome: poll::drop_outcome::<F, S>,
-            free: free::<F, S>,
+            free,
             type_name: std::any::type_name::<F>,
             kind: S::KIND,
+            name,
         }
     }
 }
@@ -109,7 +168,7 @@ pub(crate) fn spawn<F, S>(
     future: F,
     scheduler: S,
     id: u64,
-    spawned_at: &'static Location<'static>,
+    origin: Origin,
 ) -> (Runnable, JoinRef<F::Output>)
 where
     F: Future + Send + 'static,
@@ -117,7 +176,7 @@ where
     S: Schedule,
 {
     // SAFETY: the future and its output are `Send`.
-    unsafe { spawn_unchecked(future, scheduler, id, spawned_at) }
+    unsafe { spawn_unchecked(future, scheduler, id, origin) }
 }
 
 /// As [`spawn`], for a future or an output that need not be `Send`.
@@ -131,22 +190,31 @@ pub(crate) unsafe fn spawn_unchecked<F, S>(
     future: F,
     scheduler: S,
     id: u64,
-    spawned_at: &'static Location<'static>,
+    origin: Origin,
 ) -> (Runnable, JoinRef<F::Output>)
 where
     F: Future + 'static,
     S: Schedule,
 {
-    // SAFETY: the layout is that of a `Cell`, which is not zero-sized.
-    let cell: NonNull<Cell<F, S>> = unsafe { depot::allocate(Layout::new::<Cell<F, S>>()) }.cast();
+    let Origin { spawned_at, name } = origin;
+    let (layout, vtable) = match name {
+        None => (Layout::new::<Cell<F, S>>(), Vtable::of::<F, S>()),
+        Some(_) => (Layout::new::<Named<F, S>>(), Vtable::named::<F, S>()),
+    };
+    // SAFETY: the layout is that of a cell, which is not zero-sized.
+    let cell: NonNull<Cell<F, S>> = unsafe { depot::allocate(layout) }.cast();
     let header = Header {
         state: State::new(),
-        vtable: Vtable::of::<F, S>(),
+        vtable,
         id,
         spawned_at,
         links: Links::new(),
         join_waker: UnsafeCell::new(None),
     };
+    if let Some(name) = name {
+        // SAFETY: the memory is that of a `Named`, and ours.
+        unsafe { (&raw mut (*cell.cast::<Named<F, S>>().as_ptr()).name).write(name) };
+    }
     // SAFETY: the memory is fresh, ours and large enough. The parts are written in place, one by one, so
     // that a large future is copied once, from the caller's frame to its cell, and never moved again
     // (invariant 6). Making the stage empty first costs nothing, and gives loom the cell that it watches.
@@ -162,6 +230,18 @@ where
     unsafe { (Runnable::from_header(header), JoinRef::from_header(header)) }
 }
 
+/// What a task is called.
+///
+/// # Safety
+///
+/// The pointer is to a whole cell, not to its header alone, and the cell is alive (invariant 1).
+pub(super) unsafe fn name(header: NonNull<Header>) -> Option<Name> {
+    // SAFETY: the caller's promise.
+    let name = unsafe { header.as_ref() }.vtable.name?;
+    // SAFETY: the vtable tells the truth of its cell (invariant 5).
+    Some(unsafe { name(header) })
+}
+
 /// Frees a cell.
 ///
 /// # Safety
@@ -174,6 +254,33 @@ unsafe fn free<F: Future, S: Schedule>(header: NonNull<Header>) {
     unsafe {
         std::ptr::drop_in_place(cell.as_ptr());
         depot::free(cell.cast(), Layout::new::<Cell<F, S>>());
+    }
+}
+
+/// The same, of a task with a name.
+///
+/// # Safety
+///
+/// The header is that of a `Named<F, S>` with no reference left and an empty stage.
+unsafe fn free_named<F: Future, S: Schedule>(header: NonNull<Header>) {
+    let cell = header.cast::<Named<F, S>>();
+    // SAFETY: as in `free`.
+    unsafe {
+        std::ptr::drop_in_place(cell.as_ptr());
+        depot::free(cell.cast(), Layout::new::<Named<F, S>>());
+    }
+}
+
+/// The name of a task that has one.
+///
+/// # Safety
+///
+/// The header is that of a `Named<F, S>` that is alive.
+unsafe fn name_of<F: Future, S: Schedule>(header: NonNull<Header>) -> Name {
+    // SAFETY: the caller's promise, and invariant 5: the name is constant. No reference is made to the rest of the cell.
+    unsafe {
+        let name = &raw const (*header.cast::<Named<F, S>>().as_ptr()).name;
+        (*name).clone()
     }
 }
 

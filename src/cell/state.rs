@@ -389,7 +389,6 @@ impl Snapshot {
     }
 
     /// Whether it is to be polled, or was woken in the poll that goes on.
-    #[cfg_attr(not(all(test, loom)), allow(dead_code))]
     pub(super) fn is_woken(self) -> bool {
         self.0 & NOTIFIED != 0
     }

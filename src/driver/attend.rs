@@ -243,6 +243,16 @@ impl Driver {
         }
     }
 
+    /// How many I/O objects are registered.
+    pub(crate) fn registrations(&self) -> usize {
+        self.io.get().map_or(0, |io| io.registrations())
+    }
+
+    /// How many timers are set.
+    pub(crate) fn timers_set(&self) -> usize {
+        self.wheels.iter().filter_map(OnceLock::get).map(|wheel| wheel.len()).sum()
+    }
+
     /// Whether a timer is to be fired.
     pub(crate) fn is_due(&self) -> bool {
         let next = self.next();

@@ -10,6 +10,10 @@ impl Timers {
         match *self {}
     }
 
+    pub(crate) fn len(&self) -> usize {
+        match *self {}
+    }
+
     pub(crate) fn fire(&self, _: Tick) -> usize {
         match *self {}
     }

@@ -28,7 +28,7 @@
 //! # What one sees
 //!
 //! A runtime counts what its workers do ([`RuntimeMetrics`]), and tells of tasks that hold their thread for too long
-//! ([`Builder::on_stuck`]).
+//! ([`Builder::on_stuck`]). What every task does or waits for at one moment, a [`dump`](mod@dump) tells.
 //!
 //! With the environment variable `RUNTIME_SCHEDTRACE=1000` a program tells on standard error, every 1,000 milliseconds and with one
 //! line for each runtime, what these numbers are, also while all of its workers are stuck:
@@ -66,6 +66,7 @@
 mod builder;
 #[cfg(any(feature = "net", feature = "time"))]
 pub(crate) mod driver;
+pub mod dump;
 mod environment;
 mod global;
 mod handle;
@@ -79,6 +80,7 @@ mod stuck;
 pub use builder::Builder;
 #[cfg(feature = "net")]
 pub use driver::is_rt_shutdown_err;
+pub use dump::dump;
 pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
 pub use id::Id;
 pub use local_runtime::{LocalOptions, LocalRuntime};
@@ -86,6 +88,7 @@ pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
 pub use stuck::{Activity, StuckTask};
 
+use global::global;
 #[cfg(any(feature = "fs", feature = "io-std"))]
 pub(crate) use global::spawn_promised;
 pub(crate) use global::{block_on, spawn, spawn_blocking};

@@ -12,7 +12,7 @@
 //! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
 //! `monitor`, `cores` (how many permits there should be), `outsiders` (what threads from outside count),
-//! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `local` (tasks
+//! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `survey` (what a dump is made of), `local` (tasks
 //! that stay on one thread, outside of all this), `context` (who am I on this thread).
 //!
 //! # Who calls it
@@ -55,6 +55,7 @@ mod schedtrace;
 mod search;
 mod shared;
 mod shutdown;
+mod survey;
 mod thread_budget;
 mod threads;
 mod worker;
@@ -83,6 +84,7 @@ pub(crate) use root::block_in_place;
 #[cfg(feature = "sync")]
 pub(crate) use root::block_on_leaf;
 pub(crate) use shared::Scheduler;
+pub(crate) use survey::{Post, Survey};
 pub(crate) use worker::Local;
 
 /// What a thread is called that was given no name.

@@ -21,7 +21,7 @@ use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{
-    AtomicBool,
+    AtomicBool, AtomicU8,
     Ordering::{AcqRel, Acquire, Relaxed},
 };
 use std::task::{Context, Poll, Wake, Waker};
@@ -30,18 +30,28 @@ use super::diary::Subject;
 use super::idle::Retake;
 use super::worker::{Duty, Local};
 use super::{Scheduler, context};
-use crate::cell::TypeName;
-use crate::coop;
+use crate::cell::{Glimpse, Kind, Phase, TypeName};
+use crate::coop::{self, Why};
 use crate::driver::Parker;
 #[cfg(feature = "sync")]
 use crate::util::block_thread::block_on_with;
+use crate::util::sync::Mutex;
 
-/// What wakes the future of a `block_on`.
+/// What wakes the future of a `block_on`, and what can be told of it.
+///
+/// Its owner writes `poll`, and anyone who looks reads it. It orders nothing.
 struct Bell {
     /// Whether it rang since the last poll.
     rung: AtomicBool,
     parker: Arc<Parker>,
+    /// [`IN_POLL`], or what the last poll left.
+    poll: AtomicU8,
+    subject: Subject,
 }
+
+/// The future is being polled.
+const IN_POLL: u8 = 1 << 7;
+const _: () = assert!(Why::BITS < 8, "what a poll leaves is not told from a poll");
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
@@ -63,8 +73,6 @@ struct Root<'a, F> {
     waker: Waker,
     /// How many runtimes were entered before its first poll.
     base: usize,
-    /// Where `block_on` was called.
-    place: &'static Location<'static>,
 }
 
 impl<F: Future> Root<'_, F> {
@@ -188,7 +196,14 @@ impl<F: Future> Duty for Root<'_, F> {
         // Acquire: sees what was done before the ring. The ring that comes after counts for the next poll.
         self.bell.rung.swap(false, Acquire);
         let mut cx = Context::from_waker(&self.waker);
-        context::above(self.base, || coop::with_budget(|| self.future.as_mut().poll(&mut cx)))
+        self.bell.poll.store(IN_POLL, Relaxed);
+        context::above(self.base, || {
+            coop::with_budget(|| {
+                let poll = self.future.as_mut().poll(&mut cx);
+                self.bell.poll.store(coop::left().bits(), Relaxed);
+                poll
+            })
+        })
     }
 
     fn is_due(&self) -> bool {
@@ -196,8 +211,7 @@ impl<F: Future> Duty for Root<'_, F> {
     }
 
     fn subject(&self) -> Subject {
-        let type_name = const { &(std::any::type_name::<F> as TypeName) };
-        Subject { task: 0, type_name, place: self.place }
+        self.bell.subject
     }
 }
 
@@ -244,10 +258,14 @@ impl Scheduler {
             let _entered = context::enter(self);
             let parker = Arc::new(Parker::new());
             let rung = AtomicBool::new(true);
-            let bell = Arc::new(Bell { rung, parker: parker.clone() });
+            let type_name = const { &(std::any::type_name::<F> as TypeName) };
+            let subject = Subject { task: 0, type_name, place };
+            let poll = AtomicU8::new(IN_POLL);
+            let bell = Arc::new(Bell { rung, parker: parker.clone(), poll, subject });
+            let _listed = Listed::new(self, &bell);
             let waker = Waker::from(bell.clone());
             let base = context::height();
-            let mut root = Root { future: pin!(future), bell, waker, base, place };
+            let mut root = Root { future: pin!(future), bell, waker, base };
             if works { self.attend_to(root, &parker) } else { root.attend_only() }
         })
     }
@@ -292,6 +310,46 @@ impl Scheduler {
         }
         parker.park(None);
         ControlFlow::Continue(())
+    }
+}
+
+/// The futures of the calls of `block_on` that go on.
+#[derive(Default)]
+pub(super) struct Roots(Mutex<Vec<Arc<Bell>>>);
+
+impl Roots {
+    /// What can be told of each.
+    pub(super) fn glimpses(&self) -> Vec<Glimpse> {
+        self.0.lock().iter().map(|bell| bell.glimpse()).collect()
+    }
+}
+
+impl Bell {
+    fn glimpse(&self) -> Glimpse {
+        let phase = match self.poll.load(Relaxed) {
+            IN_POLL => Phase::Held,
+            left if self.rung.load(Relaxed) => Phase::Woken(Why::from_bits(left)),
+            left => Phase::Idle(Why::from_bits(left)),
+        };
+        let Subject { task, type_name, place } = self.subject;
+        Glimpse { id: task, type_name, spawned_at: place, name: None, kind: Kind::Root, phase }
+    }
+}
+
+/// A future of a `block_on` is among the roots of its scheduler as long as this lives.
+struct Listed<'a>(&'a Scheduler, Arc<Bell>);
+
+impl<'a> Listed<'a> {
+    fn new(scheduler: &'a Scheduler, bell: &Arc<Bell>) -> Self {
+        scheduler.roots.0.lock().push(bell.clone());
+        Self(scheduler, bell.clone())
+    }
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        let mut roots = self.0.roots.0.lock();
+        roots.retain(|bell| !Arc::ptr_eq(bell, &self.1));
     }
 }
 

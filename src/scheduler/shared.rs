@@ -1,7 +1,6 @@
 //! What all threads of one runtime share.
 
 use std::fmt;
-use std::panic::Location;
 
 use super::blocking::Pool;
 use super::crew::Crew;
@@ -10,12 +9,13 @@ use super::idle::{Grant, Idle};
 use super::injector::Injector;
 use super::monitor::{self, Monitor};
 use super::outsiders::Outsiders;
+use super::root::Roots;
 use super::roster::Roster;
 use super::thread_budget::ThreadBudget;
 use super::threads::Threads;
 use super::worker::Worker;
 use super::{Config, Home, context, schedtrace};
-use crate::cell::{self, JoinRef, Runnable};
+use crate::cell::{self, JoinRef, Origin, Runnable};
 use crate::driver::{Driver, Parker};
 use crate::util::contain::contain;
 use crate::util::process::Process;
@@ -33,6 +33,7 @@ use std::sync::Arc;
 /// | `blocking` | anyone | under its lock |
 /// | `spare_homes` | under its lock | under its lock |
 /// | `driver` | anyone | see `driver` |
+/// | `roots` | under its lock | under its lock |
 /// | `notes` | the monitor | the monitor |
 /// | `tally` | anyone | the monitor |
 /// | `outsiders` | anyone | threads that are no workers |
@@ -46,6 +47,8 @@ pub(crate) struct Scheduler {
     pub(super) blocking: Pool<Runnable>,
     pub(super) spare_homes: SpareHomes,
     pub(super) driver: Arc<Driver>,
+    /// The calls of `block_on` that go on.
+    pub(super) roots: Roots,
     pub(super) notes: monitor::Notes,
     pub(super) tally: monitor::Tally,
     pub(super) outsiders: Outsiders,
@@ -69,6 +72,7 @@ impl Scheduler {
             blocking: Pool::new(budget),
             spare_homes: SpareHomes::default(),
             driver: Arc::new(Driver::new(permits, Crew::new(scheduler.clone()))),
+            roots: Roots::default(),
             notes: monitor::Notes::new(config.follows),
             tally: monitor::Tally::default(),
             outsiders: Outsiders::default(),
@@ -122,15 +126,15 @@ impl Scheduler {
     pub(crate) fn spawn<F>(
         self: &Arc<Self>,
         future: F,
-        spawned_at: &'static Location<'static>,
+        origin: impl Into<Origin>,
     ) -> JoinRef<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
         context::with_local(|local| match local {
-            Some(local) if local.works_for(self) => local.spawn(future, spawned_at),
-            _ => self.spawn_from_afar(future, spawned_at),
+            Some(local) if local.works_for(self) => local.spawn(future, origin),
+            _ => self.spawn_from_afar(future, origin),
         })
     }
 
@@ -138,7 +142,7 @@ impl Scheduler {
     fn spawn_from_afar<F>(
         self: &Arc<Self>,
         future: F,
-        spawned_at: &'static Location<'static>,
+        origin: impl Into<Origin>,
     ) -> JoinRef<F::Output>
     where
         F: Future + Send + 'static,
@@ -147,7 +151,7 @@ impl Scheduler {
         self.outsiders.count_spawned();
         // Any worker will do for a start: the one that suspends the task first takes it in.
         let home = Home::new(self.worker(0).clone());
-        let (task, join) = cell::spawn(future, home, super::next_task_id(), spawned_at);
+        let (task, join) = cell::spawn(future, home, super::next_task_id(), origin.into());
         self.inject(task);
         join
     }

@@ -7,7 +7,6 @@
 use std::cell::Cell;
 use std::fmt;
 use std::ops::ControlFlow;
-use std::panic::Location;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
@@ -23,7 +22,7 @@ use super::permit::Permit;
 use super::run_queue::{self, Owner, Stealer};
 use super::search::Pace;
 use super::{Home, Scheduler, context};
-use crate::cell::{self, JoinRef, OwnedSet, Runnable, Slot};
+use crate::cell::{self, JoinRef, Origin, OwnedSet, Runnable, Slot};
 use crate::coop;
 use crate::driver::{Occasion, Parker, Tick};
 use crate::util::rng::Rng;
@@ -168,6 +167,10 @@ impl Worker {
         self.seat.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
     pub(super) fn scheduler(&self) -> Option<Arc<Scheduler>> {
         self.scheduler.upgrade()
     }
@@ -282,7 +285,7 @@ impl Local {
     /// The worker's number.
     #[cfg(any(feature = "net", feature = "time"))]
     pub(crate) fn index(&self) -> usize {
-        self.worker.index
+        self.worker.index()
     }
 
     #[inline]
@@ -312,18 +315,14 @@ impl Local {
 
     /// Spawns a task that is run next.
     #[inline]
-    pub(crate) fn spawn<F>(
-        &self,
-        future: F,
-        spawned_at: &'static Location<'static>,
-    ) -> JoinRef<F::Output>
+    pub(crate) fn spawn<F>(&self, future: F, origin: impl Into<Origin>) -> JoinRef<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
         self.worker.diary.spawned.add(1);
         let home = Home::new(self.stash.take(&self.worker, &self.scheduler.spare_homes));
-        let (task, join) = cell::spawn(future, home, super::next_task_id(), spawned_at);
+        let (task, join) = cell::spawn(future, home, super::next_task_id(), origin.into());
         self.push(task);
         join
     }

@@ -33,6 +33,11 @@ impl Mock {
         })
     }
 
+    /// What a task holds of this.
+    pub(super) fn handle(self: &Arc<Self>) -> Handle {
+        Handle(Arc::clone(self))
+    }
+
     /// A task, and the token in the caller's hand.
     #[track_caller]
     pub(super) fn spawn<F>(self: &Arc<Self>, future: F) -> (Runnable, JoinRef<F::Output>)
@@ -40,7 +45,7 @@ impl Mock {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        raw::spawn(future, Handle(Arc::clone(self)), 1, Location::caller())
+        raw::spawn(future, self.handle(), 1, Location::caller().into())
     }
 
     /// A task whose token is in the queue.

@@ -17,6 +17,8 @@ mod loom_last;
 mod loom_slot;
 #[cfg(loom)]
 mod loom_wake;
+#[cfg(loom)]
+mod loom_walk;
 
 #[cfg(not(loom))]
 mod case;
@@ -30,3 +32,5 @@ mod endings;
 mod shapes;
 #[cfg(not(loom))]
 mod waking;
+#[cfg(not(loom))]
+mod walk;

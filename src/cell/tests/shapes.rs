@@ -2,12 +2,14 @@
 
 use std::future::{pending, poll_fn};
 use std::marker::PhantomPinned;
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::mock::{Handle, Mock, waker_of};
-use crate::cell::{Ended, raw::Cell};
+use crate::cell::Ended;
+use crate::cell::raw::{self, Cell, Name, Origin};
 
 /// Runs a future that is ready in its second poll, and returns its output.
 fn output_of<F>(future: F) -> F::Output
@@ -149,4 +151,22 @@ fn a_large_future_is_not_copied_through_the_stack() {
         assert!(matches!(ended, Poll::Ready(Ended::Output(15))));
     });
     spawner.expect("a thread").join().expect("the large future ran");
+}
+
+/// A name is read whatever becomes of the future, and freed with the cell.
+#[test]
+fn a_task_with_a_name_tells_it_from_its_first_poll_to_its_end() {
+    let mock = Mock::new();
+    let name = Name::new("reaper");
+    let origin = Origin { spawned_at: Location::caller(), name: Some(name.clone()) };
+    let (task, mut join) = raw::spawn(async { [7u8; 100] }, mock.handle(), 1, origin);
+    assert_eq!(task.glimpse().name, Some(name.clone()));
+    task.run();
+    // SAFETY: the handle keeps the cell alive, and came with a pointer to all of it.
+    let told = unsafe { raw::name(join.task().as_ptr()) };
+    assert_eq!(told.map(|name| name.as_str().to_owned()).as_deref(), Some("reaper"));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(matches!(join.poll(&mut cx), Poll::Ready(Ended::Output([7, ..]))));
+    drop(join);
+    assert_eq!((mock.cells(), name.holders()), (0, 1), "the name was not freed with the cell");
 }

@@ -141,6 +141,11 @@ impl Reactor {
 }
 
 impl IoHandle {
+    /// How many objects are registered.
+    pub(crate) fn registrations(&self) -> usize {
+        self.table.len()
+    }
+
     /// Registers `source` for `interest`.
     ///
     /// # Errors

@@ -125,6 +125,12 @@ impl Table {
         Ok((places.key(place), entry))
     }
 
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        let places = self.0.lock();
+        places.places.len() - places.free.len()
+    }
+
     /// Takes an entry out; no event reaches it any more.
     pub(super) fn remove(&self, key: Key) {
         let mut places = self.0.lock();

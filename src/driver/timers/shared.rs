@@ -100,6 +100,11 @@ impl Timers {
         Tick::from_nanos(self.next.load(Relaxed))
     }
 
+    /// How many are set.
+    pub(crate) fn len(&self) -> usize {
+        self.inner.lock().wheel.len()
+    }
+
     /// Makes `next` the earliest deadline, to the nanosecond, and returns it; [`Tick::NEVER`] if nobody waits.
     #[cfg(feature = "test-util")]
     pub(crate) fn find_next(&self) -> Tick {

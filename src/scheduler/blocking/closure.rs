@@ -1,13 +1,12 @@
 //! A closure as a task.
 
 use std::io;
-use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::pool::Duty;
-use crate::cell::{self, Held, JoinRef, Kind, Runnable, Schedule};
+use super::pool::{Duty, Job};
+use crate::cell::{self, Glimpse, Held, JoinRef, Kind, Origin, Runnable, Schedule};
 use crate::scheduler::{Scheduler, next_task_id};
 
 /// The future that calls a closure in its only poll.
@@ -22,6 +21,12 @@ impl<F: FnOnce() -> R, R> Future for Closure<F> {
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<R> {
         let call = self.0.take().expect("a closure is polled once");
         Poll::Ready(call())
+    }
+}
+
+impl Job for Runnable {
+    fn glimpse(&self) -> Option<Glimpse> {
+        Some(Runnable::glimpse(self))
     }
 }
 
@@ -70,13 +75,13 @@ impl Scheduler {
     pub(crate) fn spawn_blocking<F, R>(
         self: &Arc<Self>,
         call: F,
-        spawned_at: &'static Location<'static>,
+        origin: impl Into<Origin>,
     ) -> io::Result<JoinRef<R>>
     where
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        self.spawn_job(call, Duty::Ordinary, spawned_at)
+        self.spawn_job(call, Duty::Ordinary, origin)
     }
 
     /// The same, of a closure that is called even if the runtime ends before, once it is accepted.
@@ -88,27 +93,27 @@ impl Scheduler {
     pub(crate) fn spawn_promised<F, R>(
         self: &Arc<Self>,
         call: F,
-        spawned_at: &'static Location<'static>,
+        origin: impl Into<Origin>,
     ) -> io::Result<JoinRef<R>>
     where
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        self.spawn_job(call, Duty::Promised, spawned_at)
+        self.spawn_job(call, Duty::Promised, origin)
     }
 
     fn spawn_job<F, R>(
         self: &Arc<Self>,
         call: F,
         duty: Duty,
-        spawned_at: &'static Location<'static>,
+        origin: impl Into<Origin>,
     ) -> io::Result<JoinRef<R>>
     where
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
         let future = Closure(Some(call));
-        let (job, join) = cell::spawn(future, InPool, next_task_id(), spawned_at);
+        let (job, join) = cell::spawn(future, InPool, next_task_id(), origin.into());
         self.push_job(job, duty)?;
         Ok(join)
     }

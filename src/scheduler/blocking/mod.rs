@@ -31,7 +31,7 @@ mod closure;
 mod pool;
 mod serve;
 
-pub(crate) use pool::Census;
 pub(super) use pool::Pool;
+pub(crate) use pool::{Census, Running};
 #[cfg(all(test, loom))]
-pub(super) use pool::{Duty, Inner, Pushed, Taken, Wait};
+pub(super) use pool::{Duty, Inner, Job, Pushed, Taken, Wait};

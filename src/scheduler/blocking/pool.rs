@@ -53,6 +53,7 @@
 //!
 //! | field | changed |
 //! |---|---|
+//! | `running` | by the thread that takes a job, and when it has ended |
 //! | `jobs` | by pushers and threads; by the end, which leaves those that have a thread and those that are promised |
 //! | `promised` | up by pushers, down by the thread that ran the job |
 //! | `idle`, `serving`, `alive` | up by who starts a thread, then by the thread itself |
@@ -65,6 +66,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
+use crate::cell::Glimpse;
 use crate::scheduler::thread_budget::ThreadBudget;
 use crate::util::sync::{Condvar, Mutex, MutexGuard};
 
@@ -84,6 +86,8 @@ pub(in crate::scheduler) struct Pool<J> {
 #[derive(Debug)]
 pub(in crate::scheduler) struct Inner<J> {
     jobs: VecDeque<Queued<J>>,
+    /// The jobs that threads are at; none where one has ended, which the next one takes.
+    running: Vec<Option<Running>>,
     /// Promised jobs that have not ended.
     promised: usize,
     /// Threads in step 3, and those that were started and did not look yet.
@@ -110,6 +114,19 @@ pub(in crate::scheduler) enum Duty {
     /// It is done all the same.
     #[cfg_attr(not(any(test, feature = "fs", feature = "io-std")), allow(dead_code))]
     Promised,
+}
+
+/// What a pool asks of a job.
+pub(in crate::scheduler) trait Job {
+    /// What can be told of it. Runs no foreign code.
+    fn glimpse(&self) -> Option<Glimpse>;
+}
+
+/// A job that a thread is at.
+#[derive(Clone, Debug)]
+pub(crate) struct Running {
+    pub(crate) job: Option<Glimpse>,
+    pub(crate) since: Instant,
 }
 
 /// A job that has not begun.
@@ -147,6 +164,8 @@ pub(in crate::scheduler) struct Taken<J> {
     pub(in crate::scheduler) job: J,
     /// For [`Pool::ended`].
     pub(in crate::scheduler) duty: Duty,
+    /// Its place among those that run, likewise.
+    pub(in crate::scheduler) place: usize,
     /// Whether a thread should be started for those that still wait, and may be.
     pub(in crate::scheduler) wants_thread: bool,
 }
@@ -160,11 +179,12 @@ pub(in crate::scheduler) enum Wait {
     Over,
 }
 
-impl<J> Pool<J> {
+impl<J: Job> Pool<J> {
     /// A pool without threads, which may have one and as many more as it gets places for.
     pub(in crate::scheduler) fn new(budget: Arc<ThreadBudget>) -> Self {
         let inner = Inner {
             jobs: VecDeque::new(),
+            running: Vec::new(),
             promised: 0,
             idle: 0,
             serving: 0,
@@ -202,6 +222,14 @@ impl<J> Pool<J> {
             jobs: inner.jobs.len(),
             started: inner.started,
         }
+    }
+
+    /// What threads are at, and the first jobs that wait, at most so many.
+    pub(in crate::scheduler) fn glimpses(&self, most: usize) -> (Vec<Running>, Vec<Glimpse>) {
+        let inner = self.lock();
+        let running = inner.running.iter().flatten().cloned().collect();
+        let waiting = inner.jobs.iter().take(most);
+        (running, waiting.filter_map(|queued| queued.job.glimpse()).collect())
     }
 
     /// Takes a place for a thread that is about to be started, and counts it in; false if there may be none.
@@ -271,7 +299,8 @@ impl<J> Pool<J> {
         loop {
             if let Some(Queued { job, duty }) = inner.jobs.pop_front() {
                 let wants_thread = self.wants_thread(&inner, 0);
-                return Some(Taken { job, duty, wants_thread });
+                let place = inner.begin(&job);
+                return Some(Taken { job, duty, place, wants_thread });
             }
             if inner.is_closed || ended == Wait::Over {
                 self.count_out(&mut inner);
@@ -284,8 +313,9 @@ impl<J> Pool<J> {
     }
 
     /// Locks for the thread that has done a job.
-    pub(in crate::scheduler) fn ended(&self, duty: Duty) -> MutexGuard<'_, Inner<J>> {
+    pub(in crate::scheduler) fn ended(&self, duty: Duty, place: usize) -> MutexGuard<'_, Inner<J>> {
         let mut inner = self.lock();
+        inner.running[place] = None;
         if duty == Duty::Promised {
             debug_assert!(inner.promised > 0, "more promised jobs have ended than there were");
             inner.promised -= 1;
@@ -356,6 +386,21 @@ impl<J> Pool<J> {
         if let Some(before) = before {
             join(before);
         }
+    }
+}
+
+impl<J: Job> Inner<J> {
+    /// Enters a job among those that run.
+    fn begin(&mut self, job: &J) -> usize {
+        let begun = Running { job: job.glimpse(), since: Instant::now() };
+        // Threads are few, as are places: no more than there were threads at once.
+        let place = self.running.iter().position(Option::is_none);
+        let place = place.unwrap_or_else(|| {
+            self.running.push(None);
+            self.running.len() - 1
+        });
+        self.running[place] = Some(begun);
+        place
     }
 }
 

@@ -113,12 +113,12 @@ impl Scheduler {
         let _entered = context::enter(&self);
         self.call(&self.config.on_thread_start);
         let mut inner = self.blocking.arrive();
-        while let Some(Taken { job, duty, wants_thread }) = self.next_job(inner) {
+        while let Some(Taken { job, duty, place, wants_thread }) = self.next_job(inner) {
             if wants_thread {
                 self.reinforce_blocking();
             }
             context::poll_as(job.header().id(), || job.run());
-            inner = self.blocking.ended(duty);
+            inner = self.blocking.ended(duty, place);
         }
         self.call(&self.config.on_thread_stop);
         self.blocking.retire();

@@ -3,13 +3,12 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem;
-use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::run_until::RunUntil;
-use super::tasks::{LocalHome, LocalTasks};
-use crate::cell::{self, JoinRef};
+use super::tasks::{self, LocalHome, LocalTasks};
+use crate::cell::{self, JoinRef, Origin};
 use crate::coop;
 use crate::scheduler::{context, next_task_id};
 use crate::util::process::Process;
@@ -43,7 +42,7 @@ impl LocalTasks {
     pub(crate) fn spawn<F>(
         self: &Arc<Self>,
         future: F,
-        spawned_at: &'static Location<'static>,
+        origin: impl Into<Origin>,
     ) -> JoinRef<F::Output>
     where
         F: Future + 'static,
@@ -58,7 +57,7 @@ impl LocalTasks {
         // SAFETY: this is the thread that alone runs and drops the tokens of these tasks: by invariant 1 they come out of the
         // queue in `LocalOwner` alone, which stays on its thread; and what `push` drops, it drops here.
         let (task, join) =
-            unsafe { cell::spawn_unchecked(future, home, next_task_id(), spawned_at) };
+            unsafe { cell::spawn_unchecked(future, home, next_task_id(), origin.into()) };
         self.push(task);
         join
     }
@@ -73,6 +72,13 @@ impl LocalOwner {
             process: Process::current(),
             not_send: PhantomData,
         }
+    }
+
+    /// One whose tasks belong to no runtime, and so are told of with those of each.
+    pub(crate) fn of_no_runtime() -> Self {
+        let owner = Self::new();
+        tasks::list(&owner.tasks);
+        owner
     }
 
     pub(crate) fn tasks(&self) -> &Arc<LocalTasks> {

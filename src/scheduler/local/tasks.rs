@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::mem;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::{self, ThreadId};
 
 use super::queue::Queue;
@@ -10,12 +10,14 @@ use crate::cell::{Held, Kind, OwnedSet, Runnable, Schedule};
 use crate::coop;
 use crate::scheduler::context;
 use crate::scheduler::diary::Count;
+use crate::util::process::PerProcess;
+use crate::util::sync::{Mutex, MutexGuard};
 
 /// The tasks of one thread. See the module's prose.
 pub(crate) struct LocalTasks {
     pub(super) queue: Queue<Runnable>,
     /// Those that have suspended, until they end.
-    pub(super) suspended: OwnedSet,
+    pub(in crate::scheduler) suspended: OwnedSet,
     /// The thread that runs them.
     thread: ThreadId,
     /// How many were spawned; by that thread, as all counts.
@@ -87,6 +89,28 @@ impl fmt::Debug for LocalTasks {
             .field("queued", &self.queue.len())
             .field("suspended", &self.suspended.len())
             .finish()
+    }
+}
+
+/// The tasks that belong to no runtime, of this process.
+fn listed() -> MutexGuard<'static, Vec<Weak<LocalTasks>>> {
+    static LISTED: PerProcess<Mutex<Vec<Weak<LocalTasks>>>> = PerProcess::new();
+    LISTED.get(|| Mutex::new(Vec::new())).lock()
+}
+
+/// Enters such tasks. Those of owners that are gone leave by this, so that the list is no longer than twice what there are at once.
+pub(super) fn list(tasks: &Arc<LocalTasks>) {
+    let mut listed = listed();
+    if listed.len() == listed.capacity() {
+        listed.retain(|tasks| tasks.strong_count() > 0);
+    }
+    listed.push(Arc::downgrade(tasks));
+}
+
+impl LocalTasks {
+    /// All that belong to no runtime.
+    pub(in crate::scheduler) fn of_no_runtime() -> Vec<Arc<Self>> {
+        listed().iter().filter_map(Weak::upgrade).collect()
     }
 }
 

@@ -64,7 +64,8 @@ pub(super) enum Seen {
     Waiting,
 }
 
-/// What the monitor remembers of a scheduler from look to look. Nobody else takes the locks.
+/// What the monitor remembers of a scheduler from look to look. Nobody else takes the locks, but for who looks up since when a poll
+/// goes on, and holds the one for a few loads.
 #[derive(Debug)]
 pub(in crate::scheduler) struct Notes {
     book: Mutex<Book>,
@@ -144,6 +145,13 @@ impl Cause {
 }
 
 impl Scheduler {
+    /// Since when the monitor has seen this worker in the poll with this number, if it has seen that poll at all.
+    pub(in crate::scheduler) fn seen_in_poll(&self, worker: usize, poll: u64) -> Option<Instant> {
+        let book = self.notes.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let post = book.posts.get(worker)?;
+        (post.polls == poll).then_some(post.since)
+    }
+
     /// A look of the monitor.
     pub(super) fn look(self: &Arc<Self>, now: Instant) -> Seen {
         let mut book = self.notes.book.lock().unwrap_or_else(PoisonError::into_inner);

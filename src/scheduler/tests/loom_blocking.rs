@@ -17,8 +17,9 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use loom::thread;
 
+use crate::cell::Glimpse;
 use crate::driver::Parker;
-use crate::scheduler::blocking::{Duty, Inner, Pool, Pushed, Taken, Wait};
+use crate::scheduler::blocking::{Duty, Inner, Job, Pool, Pushed, Taken, Wait};
 use crate::scheduler::thread_budget::ThreadBudget;
 use crate::util::sync::{AtomicUsize, Condvar, MutexGuard};
 
@@ -30,6 +31,12 @@ struct Small {
     returned: AtomicUsize,
     /// Unparked after each job, and by a thread that is about to wait.
     parker: Parker,
+}
+
+impl Job for usize {
+    fn glimpse(&self) -> Option<Glimpse> {
+        None
+    }
 }
 
 /// How a thread waits: until it is woken, or with its time over at once.
@@ -76,10 +83,10 @@ impl Small {
             Patience::None => (self.relock(inner), Wait::Over),
         };
         let mut inner = self.pool.arrive();
-        while let Some(Taken { job, duty, .. }) = self.pool.next(inner, wait) {
+        while let Some(Taken { job, duty, place, .. }) = self.pool.next(inner, wait) {
             self.done.fetch_add(job, Relaxed);
             self.parker.unpark();
-            inner = self.pool.ended(duty);
+            inner = self.pool.ended(duty, place);
         }
         self.pool.retire();
     }

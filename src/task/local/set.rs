@@ -78,7 +78,7 @@ impl LocalSet {
     /// An empty set for the tasks of this thread.
     #[must_use]
     pub fn new() -> Self {
-        Self { owner: LocalOwner::new() }
+        Self { owner: LocalOwner::of_no_runtime() }
     }
 
     /// Makes this the set that [`spawn_local`](super::spawn_local) means, on this thread, until the guard is dropped.

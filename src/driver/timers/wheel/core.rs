@@ -29,6 +29,7 @@ pub(in crate::driver) struct Wheel {
     /// Of each level, which slots are not empty.
     occupied: [u64; LEVELS],
     rings: Box<[Ring]>,
+    len: usize,
 }
 
 /// What came of an insertion.
@@ -64,7 +65,13 @@ impl Wheel {
             open: None,
             occupied: [0; LEVELS],
             rings: std::iter::repeat_with(Ring::default).take(LEVELS * SLOTS).collect(),
+            len: 0,
         }
+    }
+
+    /// How many entries are linked.
+    pub(in crate::driver) fn len(&self) -> usize {
+        self.len
     }
 
     /// Links an entry, unless its deadline is over.
@@ -82,6 +89,7 @@ impl Wheel {
         // SAFETY: it was just made a member of this wheel (2).
         let before = unsafe { with(entry, |links| links.waker.replace(waker)) };
         debug_assert!(before.is_none(), "a timer left its wheel without its waker");
+        self.len += 1;
         self.link(entry);
         Insert::Linked
     }
@@ -263,6 +271,7 @@ impl Wheel {
     /// Lets a linked entry go, and returns its waker.
     #[inline]
     fn release(&mut self, entry: NonNull<Entry>, why: Leave) -> Waker {
+        self.len -= 1;
         self.unlink(entry);
         // SAFETY: a member of this wheel (1, 2).
         let waker = unsafe { with(entry, |links| links.waker.take()) };

@@ -1,0 +1,61 @@
+//! What every task of a runtime does, or waits for: the dump.
+//!
+//! [`dump()`] is for when a program stands still, grows, or does not do what it should: it says of each task who it is (number, name,
+//! type of its future, where it was spawned), whether it runs, could run or waits, and for what; and of each worker what it polls. Go
+//! prints the like for `SIGQUIT`.
+//!
+//! ```
+//! use runtime::sync::mpsc;
+//!
+//! runtime::block_on(async {
+//!     let (tx, mut rx) = mpsc::channel::<u32>(1);
+//!     let task = runtime::spawn(async move { rx.recv().await });
+//!     runtime::task::yield_now().await;
+//!     println!("{}", runtime::dump());
+//!     # drop(tx);
+//!     # task.await.unwrap();
+//! });
+//! ```
+//!
+//! prints
+//!
+//! ```text
+//! runtime: 3 tasks, 4 permits
+//!
+//! 1 task waiting: channel receive
+//!     src/main.rs:6:16  app::main::{{closure}}::{{closure}}
+//! 1 `block_on` running
+//!     src/main.rs:4:1  app::main::{{closure}}
+//! ...
+//! ```
+//!
+//! # How true it is
+//!
+//! Nobody is stopped for it. Each task is told of as it was at some moment between the call and its return; one that came, went or
+//! was woken meanwhile is seen or is not, but none that waits all the while is missed, or seen twice.
+//!
+//! # What is not listed
+//!
+//! A task is known to its runtime from the first time that it waits. One that has not waited so far, since it stands in a queue for its
+//! first poll or has only yielded, is counted ([`Dump::unlisted`]); if a worker polls it at this moment, it is listed, without its name.
+//! What a task waits for is known if it is a future of this crate: see [`WaitReason`]. Tasks of a [`LocalSet`](crate::task::LocalSet)
+//! belong to no runtime, and are listed in the dump of each.
+//!
+//! # What it costs
+//!
+//! A task that waits keeps its reason in memory that it has anyhow. A dump blocks its thread, for less than a microsecond a task, and
+//! takes 48 bytes a task. Workers go on; one that suspends or ends a task at that moment waits for some tens of microseconds.
+
+mod snapshot;
+mod task;
+mod text;
+mod worker;
+
+#[cfg(feature = "serde")]
+mod serialize;
+
+pub use snapshot::{BlockingDump, DriverDump, Dump, MonitorDump, dump};
+pub use task::{TaskDump, TaskKind, TaskState};
+pub use worker::WorkerDump;
+
+pub use crate::coop::WaitReason;

@@ -1,0 +1,152 @@
+//! What a dump is made of: every task, worker and closure, as they are while all go on.
+//!
+//! Nobody is stopped. The set of each worker is looked at slice by slice ([`OwnedSet`]), and after each slice its lock is left
+//! for [`PAUSE`]: a lock of the standard library goes to whoever comes by, and one that is given up and taken again at once would
+//! be taken from a worker that sleeps for it, slice after slice. All else is read as the monitor reads it.
+//!
+//! # Order
+//!
+//! 1. The sets, then the calls of `block_on`, the pool, and at last what each worker polls, and the counts.
+//! 2. A task that a worker polls, and that was in no set, is added: it is in its first poll, or entered its set behind the walk.
+//!
+//! So each thing is true of some moment between the call and its return, and not all of the same one.
+//!
+//! # What is not seen
+//!
+//! A task that was never suspended is in no set. While it is in a queue, nobody may look at it: whoever runs it may free it at any moment.
+//! Such tasks are counted ([`Survey::unlisted`]). *Rejected*: to take them out of their queues and put them back, which changes
+//! their order; to let them enter a set when they are spawned, which costs each task a lock, and most never suspend.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::blocking::{Census, Running};
+use super::diary::Subject;
+use super::metrics::Retakes;
+use super::worker::Worker;
+use super::{LocalTasks, Scheduler, Stuck};
+use crate::cell::{Glimpse, Kind, OwnedSet, Phase};
+
+/// Tasks that are looked at under one hold of a set's lock: some 20 microseconds.
+const SLICE: usize = 256;
+
+/// From one slice to the next. With what the system's timers add, it leaves the lock free for most of the time.
+const PAUSE: Duration = Duration::from_micros(20);
+
+/// So many closures that wait are told of.
+const MOST_WAITING: usize = 256;
+
+/// See the module's prose.
+#[derive(Clone, Debug)]
+pub(crate) struct Survey {
+    pub(crate) tasks: Vec<Glimpse>,
+    /// Tasks that have not ended and were not seen.
+    pub(crate) unlisted: usize,
+    pub(crate) workers: Vec<Post>,
+    /// Tasks that wait for any worker.
+    pub(crate) injected: usize,
+    pub(crate) permits: usize,
+    pub(crate) pool: Census,
+    /// The closures that run, with the time since they began; none if one has no cell.
+    pub(crate) running: Vec<(Glimpse, Duration)>,
+    pub(crate) registrations: usize,
+    pub(crate) timers: usize,
+    pub(crate) retakes: Retakes,
+    pub(crate) longest_poll: Option<Stuck>,
+}
+
+/// A worker, as it was at one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Post {
+    pub(crate) index: usize,
+    pub(crate) has_permit: bool,
+    /// Whether a thread sits there.
+    pub(crate) has_thread: bool,
+    /// What it polls; the number is 0 for the future of a `block_on`.
+    pub(crate) polls: Option<Glimpse>,
+    /// For how long it was seen to do so.
+    pub(crate) elapsed: Option<Duration>,
+    /// Tasks that wait there.
+    pub(crate) queued: usize,
+}
+
+impl Scheduler {
+    /// Looks at all that there is. Blocks the thread, for some 100 nanoseconds a task.
+    pub(crate) fn survey(self: &Arc<Self>) -> Survey {
+        let mut tasks = Vec::new();
+        self.roster.iter().for_each(|worker| see_all(&worker.suspended, &mut tasks));
+        let own = self.config.local_tasks.iter().cloned();
+        let sets = own.chain(LocalTasks::of_no_runtime());
+        sets.for_each(|local| see_all(&local.suspended, &mut tasks));
+        let of_workers = |task: &&Glimpse| task.kind == Kind::Task;
+        let seen = tasks.iter().filter(of_workers).count();
+        tasks.extend(self.roots.glimpses());
+        let (running, waiting) = self.blocking.glimpses(MOST_WAITING);
+        tasks.extend(waiting);
+        let workers: Vec<_> = self.roster.iter().map(|worker| self.post(worker)).collect();
+        let first_polls = add_polled(&workers, &mut tasks);
+        Survey {
+            unlisted: self.alive_tasks().saturating_sub(seen + first_polls),
+            workers,
+            injected: self.injected_tasks(),
+            permits: self.worker_threads(),
+            pool: self.blocking_census(),
+            running: running.into_iter().filter_map(elapsed).collect(),
+            registrations: self.driver.registrations(),
+            timers: self.driver.timers_set(),
+            retakes: self.retakes(),
+            longest_poll: self.longest_poll(),
+            tasks,
+        }
+    }
+
+    /// What a worker does now.
+    fn post(&self, worker: &Worker) -> Post {
+        let poll = worker.diary.polls.begun();
+        let polls = worker.diary.subject_of(poll).map(in_poll);
+        let since = polls.as_ref().and_then(|_| self.seen_in_poll(worker.index(), poll));
+        Post {
+            index: worker.index(),
+            has_permit: worker.permit.is_held(),
+            has_thread: !worker.thread.is_nobody(),
+            elapsed: since.map(|since| since.elapsed()),
+            polls,
+            queued: worker.waiting_tasks(),
+        }
+    }
+}
+
+/// Looks at all tasks of a set.
+fn see_all(set: &OwnedSet, tasks: &mut Vec<Glimpse>) {
+    let mut walk = set.walk();
+    loop {
+        tasks.reserve(SLICE);
+        if !walk.look_at(SLICE, tasks) {
+            return;
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+/// Adds the tasks that workers poll and that were in no set; says how many.
+fn add_polled(workers: &[Post], tasks: &mut Vec<Glimpse>) -> usize {
+    let polled = workers.iter().filter_map(|worker| worker.polls.as_ref());
+    let mut new: Vec<_> = polled.filter(|polled| polled.id != 0).cloned().collect();
+    if !new.is_empty() {
+        tasks.iter().for_each(|task| new.retain(|polled| polled.id != task.id));
+    }
+    let added = new.len();
+    tasks.append(&mut new);
+    added
+}
+
+fn in_poll(subject: Subject) -> Glimpse {
+    let Subject { task, type_name, place } = subject;
+    let kind = if task == 0 { Kind::Root } else { Kind::Task };
+    Glimpse { id: task, type_name, spawned_at: place, name: None, kind, phase: Phase::Held }
+}
+
+fn elapsed(running: Running) -> Option<(Glimpse, Duration)> {
+    Some((running.job?, Instant::now().saturating_duration_since(running.since)))
+}
