@@ -119,6 +119,7 @@ fn auto_traits_are_as_promised() {
         WaitReason:                 "yes  yes  yes   yes        yes";
         Activity:                   "yes  yes  yes   yes        yes";
         TryCurrentError:            "yes  yes  yes   yes        yes";
+        runtime::task::Builder<'_>: "yes  yes  yes   yes        yes";
         JoinHandle<()>:             "yes  yes  yes   yes        yes";
         JoinHandle<std::cell::Cell<()>>: "yes yes yes yes       yes";
         JoinHandle<Nothing>:        "no   no   yes   yes        yes";

@@ -58,7 +58,7 @@ pub(crate) use glimpse::{Glimpse, Phase};
 pub(crate) use join::{Ended, JoinRef};
 pub(crate) use owned::OwnedSet;
 pub(crate) use poll::{Held, Runnable};
-pub(crate) use raw::{Header, Origin, TaskRef, TypeName, spawn, spawn_unchecked};
+pub(crate) use raw::{Header, Name, Origin, TaskRef, TypeName, spawn, spawn_unchecked};
 pub(crate) use slot::Slot;
 
 /// What a task is, to those who look at it.

@@ -59,7 +59,6 @@ struct Named<F: Future, S> {
 pub(crate) struct Name(Arc<String>);
 
 impl Name {
-    #[cfg_attr(not(all(test, not(loom))), allow(dead_code))]
     pub(crate) fn new(name: &str) -> Self {
         Self(Arc::new(name.to_owned()))
     }

@@ -1,9 +1,9 @@
 //! The runtime of programs that build none.
 
 use std::io;
-use std::panic::Location;
 
 use super::{Builder, Runtime};
+use crate::cell::Origin;
 use crate::scheduler::context;
 use crate::task::JoinHandle;
 use crate::util::process::PerProcess;
@@ -26,27 +26,25 @@ pub(super) fn global() -> &'static Runtime {
 
 /// Spawns on the runtime that this thread is in, else on the global one.
 #[inline]
-pub(crate) fn spawn<F>(future: F, spawned_at: &'static Location<'static>) -> JoinHandle<F::Output>
+pub(crate) fn spawn<F>(future: F, origin: impl Into<Origin>) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
     context::with_local(|local| match local {
-        Some(local) if context::is_worker_on_top() => {
-            JoinHandle::new(local.spawn(future, spawned_at))
-        }
-        _ => spawn_elsewhere(future, spawned_at),
+        Some(local) if context::is_worker_on_top() => JoinHandle::new(local.spawn(future, origin)),
+        _ => spawn_elsewhere(future, origin),
     })
 }
 
-fn spawn_elsewhere<F>(future: F, spawned_at: &'static Location<'static>) -> JoinHandle<F::Output>
+fn spawn_elsewhere<F>(future: F, origin: impl Into<Origin>) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
     match context::current() {
-        Some(scheduler) => JoinHandle::new(scheduler.spawn(future, spawned_at)),
-        None => global().handle().spawn_at(future, spawned_at),
+        Some(scheduler) => JoinHandle::new(scheduler.spawn(future, origin)),
+        None => global().handle().spawn_at(future, origin),
     }
 }
 
@@ -55,17 +53,14 @@ where
 /// # Errors
 ///
 /// If the pool has no thread, and the system starts none.
-pub(crate) fn spawn_blocking<F, R>(
-    f: F,
-    spawned_at: &'static Location<'static>,
-) -> io::Result<JoinHandle<R>>
+pub(crate) fn spawn_blocking<F, R>(f: F, origin: impl Into<Origin>) -> io::Result<JoinHandle<R>>
 where
     F: FnOnce() -> R + Send + 'static,
     R: Send + 'static,
 {
     let join = match context::current() {
-        Some(scheduler) => scheduler.spawn_blocking(f, spawned_at),
-        None => global().handle().scheduler().spawn_blocking(f, spawned_at),
+        Some(scheduler) => scheduler.spawn_blocking(f, origin),
+        None => global().handle().scheduler().spawn_blocking(f, origin),
     };
     join.map(JoinHandle::new)
 }
@@ -76,17 +71,14 @@ where
 ///
 /// As there.
 #[cfg(any(feature = "fs", feature = "io-std"))]
-pub(crate) fn spawn_promised<F, R>(
-    f: F,
-    spawned_at: &'static Location<'static>,
-) -> io::Result<JoinHandle<R>>
+pub(crate) fn spawn_promised<F, R>(f: F, origin: impl Into<Origin>) -> io::Result<JoinHandle<R>>
 where
     F: FnOnce() -> R + Send + 'static,
     R: Send + 'static,
 {
     let join = match context::current() {
-        Some(scheduler) => scheduler.spawn_promised(f, spawned_at),
-        None => global().handle().scheduler().spawn_promised(f, spawned_at),
+        Some(scheduler) => scheduler.spawn_promised(f, origin),
+        None => global().handle().scheduler().spawn_promised(f, origin),
     };
     join.map(JoinHandle::new)
 }

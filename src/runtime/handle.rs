@@ -8,6 +8,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::{Id, RuntimeMetrics};
+use crate::cell::Origin;
 use crate::scheduler::{Scheduler, context};
 use crate::task::{JoinHandle, started};
 
@@ -99,16 +100,12 @@ impl Handle {
     }
 
     #[inline]
-    pub(crate) fn spawn_at<F>(
-        &self,
-        future: F,
-        spawned_at: &'static Location<'static>,
-    ) -> JoinHandle<F::Output>
+    pub(crate) fn spawn_at<F>(&self, future: F, origin: impl Into<Origin>) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        JoinHandle::new(self.scheduler.spawn(future, spawned_at))
+        JoinHandle::new(self.scheduler.spawn(future, origin))
     }
 
     /// Calls a closure that may block on a thread of this runtime's own for such; see
@@ -140,13 +137,13 @@ impl Handle {
     pub(crate) fn spawn_blocking_at<F, R>(
         &self,
         f: F,
-        spawned_at: &'static Location<'static>,
+        origin: impl Into<Origin>,
     ) -> io::Result<JoinHandle<R>>
     where
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        self.scheduler.spawn_blocking(f, spawned_at).map(JoinHandle::new)
+        self.scheduler.spawn_blocking(f, origin).map(JoinHandle::new)
     }
 
     /// Runs a future to its end on the calling thread; see [`Runtime::block_on`](super::Runtime::block_on).

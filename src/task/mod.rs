@@ -10,6 +10,8 @@
 //!
 //! Tasks that belong together, and are joined as they end, are members of a [`JoinSet`].
 //!
+//! A task can be given a name, by which it is found in a [`dump`](mod@crate::dump): see [`Builder`].
+//!
 //! What a task carries along wherever it runs is declared by [`task_local!`](crate::task_local); the budget of operations, for
 //! futures that are written by hand, is in [`coop`].
 //!
@@ -19,6 +21,7 @@ mod abort;
 #[cfg(feature = "rt-multi-thread")]
 mod block_in_place;
 mod blocking;
+mod builder;
 pub mod coop;
 mod error;
 pub mod futures;
@@ -34,6 +37,7 @@ pub use abort::AbortHandle;
 #[cfg(feature = "rt-multi-thread")]
 pub use block_in_place::block_in_place;
 pub use blocking::spawn_blocking;
+pub use builder::Builder;
 pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use error::JoinError;
 pub use id::{Id, id, try_id};

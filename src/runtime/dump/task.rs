@@ -70,7 +70,7 @@ impl<'a> TaskDump<'a> {
         (self.glimpse.id != 0).then(|| Id::new(self.glimpse.id))
     }
 
-    /// What it was called by `task::Builder::name`.
+    /// What it was called by [`task::Builder::name`](crate::task::Builder::name).
     #[must_use]
     pub fn name(&self) -> Option<&'a str> {
         self.glimpse.name.as_ref().map(|name| name.as_str())

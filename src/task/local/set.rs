@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::cell::Origin;
 use crate::coop::{self, WaitReason};
 use crate::runtime::Runtime;
 use crate::scheduler::{LocalOwner, context};
@@ -125,13 +126,13 @@ impl LocalSet {
     pub(in crate::task) fn spawn_local_at<F>(
         &self,
         future: F,
-        spawned_at: &'static Location<'static>,
+        origin: impl Into<Origin>,
     ) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
         F::Output: 'static,
     {
-        JoinHandle::new(self.owner.tasks().spawn(future, spawned_at))
+        JoinHandle::new(self.owner.tasks().spawn(future, origin))
     }
 
     /// Runs a future to its end on this thread, and the tasks of the set beside it.

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use crate::cell::Origin;
 use crate::runtime;
 use crate::scheduler::context;
 use crate::task::JoinHandle;
@@ -45,7 +46,7 @@ where
 #[track_caller]
 pub(in crate::task) fn spawn_local_at<F>(
     future: F,
-    spawned_at: &'static Location<'static>,
+    origin: impl Into<Origin>,
 ) -> JoinHandle<F::Output>
 where
     F: Future + 'static,
@@ -54,5 +55,5 @@ where
     let tasks = context::local_tasks().or_else(runtime::local_tasks).expect(
         "`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`",
     );
-    JoinHandle::new(tasks.spawn(future, spawned_at))
+    JoinHandle::new(tasks.spawn(future, origin))
 }
