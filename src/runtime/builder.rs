@@ -7,6 +7,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::dump;
+#[cfg(not(all(feature = "signal", unix)))]
+use super::dump::on_signal::SignalKind;
 use super::{
     Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, StuckTask, environment, id,
 };
@@ -17,6 +20,8 @@ use crate::scheduler::{
     Callback, Config, Cores, DEFAULT_EVENT_INTERVAL, DEFAULT_INJECTOR_INTERVAL,
     DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnStuck, Scheduler,
 };
+#[cfg(all(feature = "signal", unix))]
+use crate::signal::unix::SignalKind;
 
 /// Builds a [`Runtime`] with other than the default settings.
 ///
@@ -52,6 +57,7 @@ pub struct Builder {
     on_thread_park: Option<Callback>,
     on_thread_unpark: Option<Callback>,
     on_stuck: Option<OnStuck>,
+    dump_signal: Option<SignalKind>,
     name: Option<String>,
 }
 
@@ -95,6 +101,7 @@ impl Builder {
             on_thread_park: None,
             on_thread_unpark: None,
             on_stuck: None,
+            dump_signal: None,
             name: None,
         }
     }
@@ -433,12 +440,37 @@ impl Builder {
         self
     }
 
+    /// Has dumps of all runtimes of the process printed on standard error whenever this signal comes, for as long as the process lives.
+    ///
+    /// The signal has not its usual effect any more, and the program goes on. A thread that does nothing else is started for it; it
+    /// prints also while every worker is stuck. Without a change to the program, the environment variable `RUNTIME_DUMP` asks for the same:
+    /// it holds the signal's name, such as `SIGQUIT`, or its number.
+    ///
+    /// If the signal cannot be listened to, [`build`](Self::build) fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::signal::unix::SignalKind;
+    ///
+    /// let runtime = runtime::Builder::new_multi_thread()
+    ///     .dump_on_signal(SignalKind::quit()) // Ctrl-\ in a terminal
+    ///     .build()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(all(feature = "signal", unix))]
+    pub fn dump_on_signal(&mut self, signal: SignalKind) -> &mut Self {
+        self.dump_signal = Some(signal);
+        self
+    }
+
     /// Builds the runtime. No thread stays behind that was started for it, but for Tokio's, with the feature `tokio-compat`.
     ///
     /// # Errors
     ///
     /// If a stack size was chosen with which the system starts no thread, or if the number of worker threads is left to
-    /// an environment variable that holds something else, or `RUNTIME_SCHEDTRACE` does; the error names it and its value. With the feature `tokio-compat`, if
+    /// an environment variable that holds something else, or `RUNTIME_SCHEDTRACE` or `RUNTIME_DUMP` does; the error names it and its value. If the signal for
+    /// dumps cannot be listened to. With the feature `tokio-compat`, if
     /// Tokio's runtime could not be started.
     ///
     /// # Panics
@@ -488,6 +520,7 @@ impl Builder {
             !(self.start_paused && multi_thread),
             "`start_paused` needs a current-thread runtime: `Builder::new_current_thread`"
         );
+        dump::on_signal::start(self.dump_signal)?;
         let pinned = self.pinned()?;
         let follows = pinned.is_none().then(Cores::read);
         let config = Config {

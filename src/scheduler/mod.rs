@@ -84,6 +84,8 @@ pub(crate) use root::block_in_place;
 #[cfg(feature = "sync")]
 pub(crate) use root::block_on_leaf;
 pub(crate) use shared::Scheduler;
+#[cfg(feature = "signal")]
+pub(crate) use survey::surveys_of_process;
 pub(crate) use survey::{Post, Survey};
 pub(crate) use worker::Local;
 

@@ -17,6 +17,8 @@
 //! Such tasks are counted ([`Survey::unlisted`]). *Rejected*: to take them out of their queues and put them back, which changes
 //! their order; to let them enter a set when they are spawned, which costs each task a lock, and most never suspend.
 
+#[cfg(feature = "signal")]
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,6 +27,8 @@ use super::blocking::{Census, Running};
 use super::diary::Subject;
 use super::metrics::Retakes;
 use super::worker::Worker;
+#[cfg(feature = "signal")]
+use super::{Config, monitor::Monitor};
 use super::{LocalTasks, Scheduler, Stuck};
 use crate::cell::{Glimpse, Kind, OwnedSet, Phase};
 
@@ -115,6 +119,18 @@ impl Scheduler {
             queued: worker.waiting_tasks(),
         }
     }
+}
+
+/// Looks at each scheduler of the process; with its number, and what it is called.
+#[cfg(feature = "signal")]
+pub(crate) fn surveys_of_process() -> Vec<(NonZeroU64, Option<String>, Survey)> {
+    Monitor::of_this_process().with_schedulers(|schedulers| {
+        let of = |scheduler: &Arc<Scheduler>| {
+            let Config { number, name, .. } = scheduler.config();
+            (*number, name.clone(), scheduler.survey())
+        };
+        schedulers.iter().map(of).collect()
+    })
 }
 
 /// Looks at all tasks of a set.

@@ -29,6 +29,12 @@
 //! ...
 //! ```
 //!
+//! # On a signal
+//!
+//! With the feature `signal` and the environment variable `RUNTIME_DUMP=SIGQUIT` (or any other signal, by name or number) the first runtime that is
+//! built starts a thread that prints, on standard error, the dumps of all runtimes of the process whenever the signal comes;
+//! the program goes on. `Builder::dump_on_signal` is the same from inside. It prints also when every worker is stuck.
+//!
 //! # How true it is
 //!
 //! Nobody is stopped for it. Each task is told of as it was at some moment between the call and its return; one that came, went or
@@ -46,6 +52,11 @@
 //! A task that waits keeps its reason in memory that it has anyhow. A dump blocks its thread, for less than a microsecond a task, and
 //! takes 48 bytes a task. Workers go on; one that suspends or ends a task at that moment waits for some tens of microseconds.
 
+#[cfg(all(feature = "signal", unix))]
+pub(super) mod on_signal;
+#[cfg(not(all(feature = "signal", unix)))]
+#[path = "no_signal.rs"]
+pub(super) mod on_signal;
 mod snapshot;
 mod task;
 mod text;

@@ -85,7 +85,7 @@ pub struct MonitorDump {
 }
 
 impl Dump {
-    fn new(survey: Survey) -> Self {
+    pub(super) fn new(survey: Survey) -> Self {
         let workers = survey.workers.iter().map(WorkerDump::new).collect();
         Self { survey, workers }
     }

@@ -118,7 +118,6 @@ impl Signal {
 
     /// As [`poll_recv`](Self::poll_recv), for the runtime itself: outside of the budget, and the program has not received the
     /// signal by that.
-    #[cfg(feature = "process")]
     pub(crate) fn poll_signal(&mut self, waker: &Waker) -> Poll<()> {
         self.poll_slot(waker, false)
     }
