@@ -13,7 +13,7 @@ use runtime::dump::{
 };
 use runtime::runtime::{
     Activity, Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor,
-    RuntimeMetrics, StuckTask, TryCurrentError,
+    RuntimeMetrics, StuckTask, TaskMeta, TryCurrentError,
 };
 use runtime::task::coop::{Coop, RestoreOnPending};
 use runtime::task::futures::TaskLocalFuture;
@@ -117,6 +117,7 @@ fn auto_traits_are_as_promised() {
         TaskKind:                   "yes  yes  yes   yes        yes";
         TaskState:                  "yes  yes  yes   yes        yes";
         WaitReason:                 "yes  yes  yes   yes        yes";
+        TaskMeta<'static>:          "yes  yes  yes   yes        yes";
         Activity:                   "yes  yes  yes   yes        yes";
         TryCurrentError:            "yes  yes  yes   yes        yes";
         runtime::task::Builder<'_>: "yes  yes  yes   yes        yes";

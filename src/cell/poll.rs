@@ -5,7 +5,7 @@
 //! whether the future was ready, panicked or was cancelled:
 //!
 //! 1. the future is dropped in place, and the outcome written where it was;
-//! 2. the task leaves its set;
+//! 2. the scheduler is told, and the task leaves its set;
 //! 3. if nobody else knows the cell, the outcome is dropped and the cell freed: no atomic write at all;
 //! 4. else the outcome is published in the state word; an unwanted one is dropped, a joiner is woken;
 //! 5. the task's own reference is dropped.
@@ -315,6 +315,8 @@ unsafe fn complete_with_panic<F: Future + 'static, S: Schedule>(
 unsafe fn complete<F: Future + 'static, S: Schedule>(header: NonNull<Header>, outcome: Outcome) {
     // SAFETY: invariants 1 and 5, by the token.
     let cell = unsafe { Cell::<F, S>::of(header) };
+    // SAFETY: invariant 2, by the token.
+    cell.scheduler.with(|handle| unsafe { (*handle).terminates(&cell.header) });
     if cell.header.links.is_linked() {
         let held = Held(header, PhantomData);
         // SAFETY: invariant 2, by the token.

@@ -18,7 +18,7 @@ use crate::compat::Guest;
 use crate::driver::Batches;
 use crate::scheduler::{
     Callback, Config, Cores, DEFAULT_EVENT_INTERVAL, DEFAULT_INJECTOR_INTERVAL,
-    DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnStuck, Scheduler,
+    DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnStuck, Scheduler, TaskHooks,
 };
 #[cfg(all(feature = "signal", unix))]
 use crate::signal::unix::SignalKind;
@@ -58,6 +58,7 @@ pub struct Builder {
     on_thread_unpark: Option<Callback>,
     on_stuck: Option<OnStuck>,
     dump_signal: Option<SignalKind>,
+    pub(super) task_hooks: TaskHooks,
     name: Option<String>,
 }
 
@@ -102,6 +103,7 @@ impl Builder {
             on_thread_unpark: None,
             on_stuck: None,
             dump_signal: None,
+            task_hooks: TaskHooks::default(),
             name: None,
         }
     }
@@ -546,6 +548,7 @@ impl Builder {
             on_thread_park: self.on_thread_park.clone(),
             on_thread_unpark: self.on_thread_unpark.clone(),
             on_stuck: self.on_stuck.clone(),
+            task_hooks: self.task_hooks.shared(),
             schedtrace: environment::schedtrace()?,
             number: id::next_number(),
             name: self.name.clone(),

@@ -28,7 +28,8 @@
 //! # What one sees
 //!
 //! A runtime counts what its workers do ([`RuntimeMetrics`]), and tells of tasks that hold their thread for too long
-//! ([`Builder::on_stuck`]). What every task does or waits for at one moment, a [`dump`](mod@dump) tells.
+//! ([`Builder::on_stuck`]). It calls what a program wants to be called for each of its tasks ([`Builder::on_task_spawn`]). What every
+//! task does or waits for at one moment, a [`dump`](mod@dump) tells.
 //!
 //! With the environment variable `RUNTIME_SCHEDTRACE=1000` a program tells on standard error, every 1,000 milliseconds and with one
 //! line for each runtime, what these numbers are, also while all of its workers are stuck:
@@ -76,6 +77,7 @@ mod metrics;
 #[allow(clippy::module_inception, reason = "`runtime::runtime::Runtime` is Tokio's path")]
 mod runtime;
 mod stuck;
+mod task_hooks;
 
 pub use builder::Builder;
 #[cfg(feature = "net")]
@@ -87,6 +89,7 @@ pub use local_runtime::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
 pub use stuck::{Activity, StuckTask};
+pub use task_hooks::TaskMeta;
 
 use global::global;
 #[cfg(any(feature = "fs", feature = "io-std"))]

@@ -8,9 +8,10 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use super::task_hooks::Told;
 use super::worker::Worker;
 use super::{Scheduler, context};
-use crate::cell::{Held, Kind, Runnable, Schedule};
+use crate::cell::{Header, Held, Kind, Runnable, Schedule};
 use crate::util::sync::Mutex;
 
 /// The worker where a task lives: after its first suspension the one in whose set it is, before that any of its
@@ -94,6 +95,13 @@ unsafe impl Schedule for Home {
 
     fn release(&self, task: Held<'_>) {
         self.worker().suspended.remove(task);
+    }
+
+    #[inline]
+    fn terminates(&self, task: &Header) {
+        if let Some(hooks) = &self.worker().hooks {
+            hooks.terminates(Told::of(task));
+        }
     }
 }
 

@@ -9,7 +9,7 @@
 //! that pays. The current-thread flavour is a scheduler with one permit that never starts a thread.
 //!
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
-//! (the loop), `search` (the order), `home` (what a task knows of all this), `root` (`block_on`), `threads`, `thread_budget`,
+//! (the loop), `search` (the order), `home` (what a task knows of all this), `task_hooks` (who is told of tasks), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
 //! `monitor`, `cores` (how many permits there should be), `outsiders` (what threads from outside count),
 //! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `survey` (what a dump is made of), `local` (tasks
@@ -56,6 +56,7 @@ mod search;
 mod shared;
 mod shutdown;
 mod survey;
+mod task_hooks;
 mod thread_budget;
 mod threads;
 mod worker;
@@ -87,6 +88,7 @@ pub(crate) use shared::Scheduler;
 #[cfg(feature = "signal")]
 pub(crate) use survey::surveys_of_process;
 pub(crate) use survey::{Post, Survey};
+pub(crate) use task_hooks::{TaskHook, TaskHooks};
 pub(crate) use worker::Local;
 
 /// What a thread is called that was given no name.
@@ -148,6 +150,8 @@ pub(crate) struct Config {
     pub(crate) on_thread_park: Option<Callback>,
     pub(crate) on_thread_unpark: Option<Callback>,
     pub(crate) on_stuck: Option<OnStuck>,
+    /// Who is told of tasks, if anybody is.
+    pub(crate) task_hooks: Option<Arc<TaskHooks>>,
     /// How often to print how the scheduler is, if at all.
     pub(crate) schedtrace: Option<Duration>,
     /// The number of the runtime.

@@ -11,6 +11,7 @@ use super::monitor::{self, Monitor};
 use super::outsiders::Outsiders;
 use super::root::Roots;
 use super::roster::Roster;
+use super::task_hooks::Told;
 use super::thread_budget::ThreadBudget;
 use super::threads::Threads;
 use super::worker::Worker;
@@ -91,7 +92,11 @@ impl Scheduler {
 
     /// The worker with this number; made if it was never needed before.
     pub(super) fn worker(self: &Arc<Self>, number: usize) -> &Arc<Worker> {
-        let make = || Arc::new(Worker::new(number, Arc::downgrade(self), self.idle.permit(number)));
+        let make = || {
+            let permit = self.idle.permit(number);
+            let hooks = self.config.task_hooks.clone();
+            Arc::new(Worker::new(number, Arc::downgrade(self), permit, hooks))
+        };
         self.roster.get_or_make(number, make)
     }
 
@@ -151,7 +156,11 @@ impl Scheduler {
         self.outsiders.count_spawned();
         // Any worker will do for a start: the one that suspends the task first takes it in.
         let home = Home::new(self.worker(0).clone());
-        let (task, join) = cell::spawn(future, home, super::next_task_id(), origin.into());
+        let (id, origin) = (super::next_task_id(), origin.into());
+        if let Some(hooks) = &self.config.task_hooks {
+            hooks.spawns(Told::new(id, origin.spawned_at));
+        }
+        let (task, join) = cell::spawn(future, home, id, origin);
         self.inject(task);
         join
     }

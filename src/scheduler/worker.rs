@@ -21,6 +21,7 @@ use super::injector::Injector;
 use super::permit::Permit;
 use super::run_queue::{self, Owner, Stealer};
 use super::search::Pace;
+use super::task_hooks::{TaskHooks, Told};
 use super::{Home, Scheduler, context};
 use crate::cell::{self, JoinRef, Origin, OwnedSet, Runnable, Slot};
 use crate::coop;
@@ -32,7 +33,7 @@ use crate::util::sync::fence;
 ///
 /// | field | read | written |
 /// |---|---|---|
-/// | `index`, `scheduler`, `queue`, `yielded` | anyone | never |
+/// | `index`, `scheduler`, `queue`, `yielded`, `hooks` | anyone | never |
 /// | `permit` | anyone | see `permit` |
 /// | `slot` | anyone takes | the worker's thread puts |
 /// | `suspended` | under its lock | under its lock |
@@ -43,6 +44,8 @@ pub(crate) struct Worker {
     index: usize,
     scheduler: Weak<Scheduler>,
     pub(super) permit: Arc<Permit>,
+    /// The runtime's, here where spawns, polls and ends have it at hand.
+    pub(super) hooks: Option<Arc<TaskHooks>>,
     /// The run queue, from the thieves' side.
     pub(super) queue: Stealer<Runnable>,
     /// The tasks that gave way to others, likewise.
@@ -145,7 +148,12 @@ impl Duty for NoDuty {
 }
 
 impl Worker {
-    pub(super) fn new(index: usize, scheduler: Weak<Scheduler>, permit: Arc<Permit>) -> Self {
+    pub(super) fn new(
+        index: usize,
+        scheduler: Weak<Scheduler>,
+        permit: Arc<Permit>,
+        hooks: Option<Arc<TaskHooks>>,
+    ) -> Self {
         let (queue, stealer) = run_queue::new();
         let (yielded, yielded_stealer) = run_queue::new();
         let seat = Seat { queue, yielded, rng: Rng::new(index as u64), polls: 0 };
@@ -153,6 +161,7 @@ impl Worker {
             index,
             scheduler,
             permit,
+            hooks,
             queue: stealer,
             yielded: yielded_stealer,
             slot: Slot::new(),
@@ -322,7 +331,11 @@ impl Local {
     {
         self.worker.diary.spawned.add(1);
         let home = Home::new(self.stash.take(&self.worker, &self.scheduler.spare_homes));
-        let (task, join) = cell::spawn(future, home, super::next_task_id(), origin.into());
+        let (id, origin) = (super::next_task_id(), origin.into());
+        if let Some(hooks) = &self.worker.hooks {
+            hooks.spawns(Told::new(id, origin.spawned_at));
+        }
+        let (task, join) = cell::spawn(future, home, id, origin);
         self.push(task);
         join
     }
@@ -414,11 +427,21 @@ impl Local {
     fn run(&self, task: Runnable) {
         let subject = Subject::of(task.header());
         self.begin_poll(subject);
-        let has_ended = context::poll_as(subject.task, || coop::with_budget(|| task.run()));
+        let has_ended = match &self.worker.hooks {
+            None => context::poll_as(subject.task, || coop::with_budget(|| task.run())),
+            Some(hooks) => Self::run_watched(task, hooks),
+        };
         self.worker.diary.end();
         if has_ended {
             self.worker.diary.ended.add(1);
         }
+    }
+
+    #[cold]
+    fn run_watched(task: Runnable, hooks: &TaskHooks) -> bool {
+        let told = Told::of(task.header());
+        let poll = || coop::with_budget(|| task.run());
+        context::poll_as(told.id(), || hooks.around_poll(told, poll))
     }
 
     /// Enters in the diary that the worker was busy until now, and how long its polls took.
