@@ -1,7 +1,7 @@
 //! Building, entering and ending a runtime.
 //!
 //! A [`Runtime`] owns a scheduler and ends it when it is dropped; a [`Handle`] refers to one and spawns on it; a
-//! [`Builder`] makes one. Most programs need none of them: [`#[runtime::main]`](macro@crate::main) builds one, and
+//! [`Builder`] makes one. Most programs need none of them: `#[runtime::main]` builds one, and
 //! [`spawn`](crate::spawn) and [`block_on`](crate::block_on) outside of any use a global one that is started when it is first
 //! needed.
 //!
@@ -49,7 +49,7 @@
 //!
 //! When a runtime ends, the futures of all its suspended tasks are dropped, on the thread that ends it or on those
 //! that ran them; so are blocking closures for which no thread is free. What a file or a standard stream has accepted for writing is
-//! written all the same: [`main`](macro@crate::main) and who drops a runtime wait for it, for a second at most. A task that is in a poll at that moment finishes that
+//! written all the same: `main` and who drops a runtime wait for it, for a second at most. A task that is in a poll at that moment finishes that
 //! poll first, and a closure that runs, or is about to, goes on. How long the end waits for such is up to how it is asked for: see [`Runtime::shutdown_timeout`],
 //! [`Runtime::shutdown_background`] and `Drop`.
 //!

@@ -44,7 +44,7 @@ impl Builder {
     /// # What hooks are told of
     ///
     /// This holds for all four hooks of tasks. They are told of what is [spawned](crate::spawn) on the runtime, also by
-    /// a `JoinSet`, a `Group` or [`main`](macro@crate::main), whose body is a task where it can be. They are not told of local tasks, of
+    /// a `JoinSet`, a `Group` or `main`, whose body is a task where it can be. They are not told of local tasks, of
     /// closures that block, nor of the future of a `block_on`.
     ///
     /// Of one task they are told in this order: `on_task_spawn`; then for each poll

@@ -23,7 +23,7 @@ use super::JoinHandle;
 /// later. When the runtime ends, closures that wait because all threads are busy are dropped, and their handles return a
 /// [`JoinError`](crate::task::JoinError) that is cancelled. Those that run, or have a thread that is about to call them, are
 /// waited for as polls are, not longer than [`Runtime::DROP_WAITS`](crate::Runtime::DROP_WAITS) or what
-/// [`shutdown_timeout`](crate::Runtime::shutdown_timeout) was told; at the end of [`main`](macro@crate::main) not at all.
+/// [`shutdown_timeout`](crate::Runtime::shutdown_timeout) was told; at the end of `main` not at all.
 /// What files and standard streams have accepted for writing is written all the same.
 ///
 /// # Panics

@@ -138,7 +138,7 @@ impl RuntimeMetrics {
     /// How often the permit of a task that blocked its thread was given to another worker, as something waited.
     ///
     /// Code that blocks often and says so by [`spawn_blocking`](crate::task::spawn_blocking) or
-    /// [`block_in_place`](crate::task::block_in_place) is served sooner.
+    /// `block_in_place` is served sooner.
     pub fn blocked_retake_count(&self) -> u64 {
         self.scheduler.retakes().from_blocked
     }
