@@ -11,17 +11,17 @@ use std::future::pending;
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::{TcpListener, TcpStream};
-use runtime::runtime::{LocalRuntime, Runtime};
+use runtime::runtime::{Builder, LocalRuntime, Runtime};
 use runtime::task::{self, LocalSet};
 use runtime::time;
-use support::{ANY, eventually, in_a_child, multi_thread, text_of, threads_named, watch};
+use support::{ANY, LONG, eventually, in_a_child, multi_thread, text_of, threads_named, watch};
 
 /// All that a runtime does: threads, timers, sockets, and the monitor's help for what is stuck.
 fn exercise(runtime: &Runtime) {
@@ -167,6 +167,58 @@ fn local_tasks_of_the_parent_are_not_dropped_in_the_child() {
     assert_eq!(drops.get(), 4);
 }
 
+type End = fn(Runtime);
+
+/// All that a runtime can be asked to wait for, and does not have in the child.
+const ENDS: [End; 3] =
+    [drop, |runtime| runtime.shutdown_timeout(LONG), Runtime::shutdown_background];
+
+/// A timer, a call that runs and one that waits for its thread, and a task that waits for a socket: the child drops them all, with
+/// the runtime and without, and none of it is missed in the parent.
+fn what_waits_in_the_parent_waits_on_whatever_the_child_drops() {
+    for end in ENDS {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(2).max_blocking_threads(1).enable_all();
+        let runtime = builder.build().unwrap();
+        let ((begun, begins), (go, goes)) = (mpsc::channel(), mpsc::channel());
+        let calls = [
+            runtime.spawn_blocking(move || {
+                begun.send(()).unwrap();
+                goes.recv().unwrap()
+            }),
+            runtime.spawn_blocking(|| 2),
+        ];
+        begins.recv().unwrap();
+        let mut timer =
+            Box::pin(runtime.block_on(async { time::sleep(Duration::from_millis(30)) }));
+        runtime.block_on(async { assert!(futures::poll!(timer.as_mut()).is_pending()) });
+        let echo = runtime.spawn(echo());
+        let mut all = Some((runtime, calls, timer, echo));
+        in_a_child(|| {
+            let (runtime, calls, timer, echo) = all.take().unwrap();
+            let begin = Instant::now();
+            drop((calls, timer, echo));
+            end(runtime);
+            assert!(begin.elapsed() < Runtime::DROP_WAITS, "it waited for what is not there");
+            let own = Builder::new_current_thread().enable_all().build().unwrap();
+            own.block_on(async {
+                assert_eq!(task::spawn_blocking(|| 7).await.unwrap(), 7);
+                time::sleep(Duration::from_millis(2)).await;
+                crate::echo().await;
+            });
+        });
+        let (runtime, calls, timer, echo) = all.take().unwrap();
+        go.send(1).unwrap();
+        runtime.block_on(async {
+            timer.await;
+            echo.await.unwrap();
+            for (call, output) in calls.into_iter().zip([1, 2]) {
+                assert_eq!(call.await.unwrap(), output);
+            }
+        });
+    }
+}
+
 fn a_child_may_be_made_inside_a_task() {
     let runtime = multi_thread(2);
     let task = runtime.spawn(async { in_a_child(|| exercise(&multi_thread(2))) });
@@ -182,6 +234,7 @@ fn a_child_has_runtimes_of_its_own() {
         the_global_runtime_of_the_child_is_its_own();
         what_the_child_drops_is_still_there_in_the_parent();
         local_tasks_of_the_parent_are_not_dropped_in_the_child();
+        what_waits_in_the_parent_waits_on_whatever_the_child_drops();
         a_child_may_be_made_inside_a_task();
     }
     let before = count.load(SeqCst);
