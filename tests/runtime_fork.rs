@@ -189,8 +189,10 @@ fn what_waits_in_the_parent_waits_on_whatever_the_child_drops() {
             runtime.spawn_blocking(|| 2),
         ];
         begins.recv().unwrap();
-        let mut timer =
-            Box::pin(runtime.block_on(async { time::sleep(Duration::from_millis(30)) }));
+        let mut timer = {
+            let _entered = runtime.enter();
+            Box::pin(time::sleep(Duration::from_millis(30)))
+        };
         runtime.block_on(async { assert!(futures::poll!(timer.as_mut()).is_pending()) });
         let echo = runtime.spawn(echo());
         let mut all = Some((runtime, calls, timer, echo));
