@@ -14,7 +14,7 @@ const HANDED_ON: usize = 4;
 /// One free permit.
 const ONE: usize = 8;
 
-/// Free permits that there can be. The sum of two such numbers still fits the word.
+/// Free permits that there can be: as many as fit the word.
 pub(crate) const MAX: usize = usize::MAX >> 3;
 
 pub(super) struct Word(AtomicUsize);
@@ -138,9 +138,15 @@ impl Word {
     }
 
     /// Puts `n` permits back, and says that nobody waits, and whether the last ones were handed on. Under the lock.
+    ///
+    /// Those beyond [`MAX`] are lost. Each who returned them found room for its own in [`put`](Self::put), but several did so
+    /// while tasks waited; and under the lock nobody may panic, since those who were served have yet to be woken.
     pub(super) fn put_back(&self, n: usize, handed_on: bool) {
         let mark = if handed_on { HANDED_ON } else { 0 };
-        let next = |bits| Some(((bits & !(WAITED | HANDED_ON)) | mark) + n * ONE);
+        let next = |bits| {
+            let free = Snapshot(bits).free().saturating_add(n).min(MAX);
+            Some((free * ONE) | (bits & CLOSED) | mark)
+        };
         let changed = self.0.fetch_update(Release, Relaxed, next);
         changed.expect("the function always returns a value");
     }

@@ -213,6 +213,31 @@ fn more_permits_than_there_can_be_are_refused_and_change_nothing() {
     assert_eq!(semaphore.available_permits(), Semaphore::MAX_PERMITS);
 }
 
+/// The sum of both did not fit the word.
+#[test]
+fn more_permits_than_there_can_be_may_come_from_two_who_return_at_once() {
+    let semaphore = Arc::new(Semaphore::new(0));
+    let adds_more = {
+        let semaphore = Arc::clone(&semaphore);
+        calling(move || {
+            if semaphore.available_permits() == 0 {
+                semaphore.add_permits(Semaphore::MAX_PERMITS);
+            }
+        })
+    };
+    // One more than are woken at once, so that the queue has not ended when the first is woken.
+    let mut waits: Vec<_> = (0..33).map(|_| Box::pin(semaphore.acquire())).collect();
+    for wait in &mut waits {
+        assert_pending!(wait.as_mut().poll(&mut cx(&adds_more)));
+    }
+    semaphore.add_permits(Semaphore::MAX_PERMITS);
+    assert_eq!(semaphore.available_permits(), Semaphore::MAX_PERMITS);
+    for mut wait in waits {
+        let permit = assert_ready_ok!(wait.as_mut().poll(&mut cx(Waker::noop())));
+        permit.forget();
+    }
+}
+
 #[test]
 fn the_newest_waker_is_woken_and_wakers_are_dropped() {
     let semaphore = Semaphore::new(0);
