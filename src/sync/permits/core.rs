@@ -191,11 +191,11 @@ impl Permits {
     }
 
     /// Serves the first waiter from `n`, and returns its waker if it has all that it wants. If nobody
-    /// is left who could be served, what is left of `n` becomes free.
+    /// is left who could be served, what is left of `n` becomes free. With nothing left it changes nothing.
     fn next(&self, list: &mut WaitList<Share>, n: &mut usize) -> Option<Waker> {
         let served = list.front_mut().is_some_and(|share| share.fill(n));
         let waker = if served { list.pop_front() } else { None };
-        if list.is_empty() {
+        if list.is_empty() && (served || *n > 0) {
             self.word.put_back(mem::take(n), served);
         }
         waker

@@ -5,7 +5,8 @@ use std::task::{Poll, Waker};
 use tokio_test::task;
 use tokio_test::{assert_pending, assert_ready_err, assert_ready_ok};
 
-use crate::coop;
+use crate::coop::{self, WaitReason};
+use crate::sync::permits::{Permits, Take};
 use crate::sync::{Semaphore, TryAcquireError};
 use crate::util::tests::wakers::{Faulty, Wakes, calling, cx};
 
@@ -235,6 +236,24 @@ fn more_permits_than_there_can_be_may_come_from_two_who_return_at_once() {
     for mut wait in waits {
         let permit = assert_ready_ok!(wait.as_mut().poll(&mut cx(Waker::noop())));
         permit.forget();
+    }
+}
+
+/// Of several permits it was forgotten: a lock that writers had handed on was looked for again and again.
+#[test]
+fn permits_that_were_handed_on_are_not_soon_back_however_many_they_are() {
+    for n in 1..=3 {
+        let permits = Permits::new(n as usize);
+        assert_eq!(permits.try_acquire(n), Take::Taken);
+        assert_eq!(permits.try_acquire(1), Take::Short { soon: true });
+        let mut next = task::spawn(permits.acquire(n, WaitReason::Semaphore));
+        assert_pending!(next.poll());
+        permits.release(n as usize);
+        assert_eq!(permits.try_acquire(1), Take::Short { soon: false }, "{n} were handed on");
+        assert_ready_ok!(next.poll());
+        permits.release(n as usize);
+        assert_eq!(permits.try_acquire(n), Take::Taken);
+        assert_eq!(permits.try_acquire(1), Take::Short { soon: true }, "{n} were put back");
     }
 }
 
