@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use runtime::dump::{Dump, TaskDump, TaskKind, TaskState, WaitReason};
+use runtime::runtime::LocalRuntime;
 use runtime::task::{self, Id, LocalSet};
 use runtime::{Builder, Runtime};
 
@@ -133,6 +134,28 @@ fn local_tasks_are_listed() {
     }));
     drop(set);
     assert!(find(&runtime.handle().dump(), local.id()).is_none(), "its set is gone");
+}
+
+/// They were listed, and counted among those that are not.
+#[test]
+fn tasks_of_a_local_runtime_are_listed_or_counted_and_not_both() {
+    let (runtime, set) = (LocalRuntime::new().unwrap(), LocalSet::new());
+    let others = set.spawn_local(pending::<()>());
+    let tasks = [(); 2].map(|()| runtime.spawn_local(pending::<()>()));
+    let dump = runtime.handle().dump();
+    assert_eq!((dump.unlisted(), dump.tasks().count()), (2, 0));
+    runtime.block_on(task::yield_now());
+    let counts = runtime.block_on(set.run_until(async {
+        task::yield_now().await;
+        let dump = runtime::dump();
+        let listed = tasks.iter().chain([&others]).all(|task| find(&dump, task.id()).is_some());
+        assert!(listed, "one that waits is not listed:\n{dump}");
+        let last = runtime.spawn_local(pending::<()>());
+        let counts = (dump.unlisted(), runtime::dump().unlisted());
+        drop(last);
+        counts
+    }));
+    assert_eq!(counts, (0, 1));
 }
 
 #[test]

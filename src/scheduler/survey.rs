@@ -80,11 +80,9 @@ impl Scheduler {
     pub(crate) fn survey(self: &Arc<Self>) -> Survey {
         let mut tasks = Vec::new();
         self.roster.iter().for_each(|worker| see_all(&worker.suspended, &mut tasks));
-        let own = self.config.local_tasks.iter().cloned();
-        let sets = own.chain(LocalTasks::of_no_runtime());
-        sets.for_each(|local| see_all(&local.suspended, &mut tasks));
-        let of_workers = |task: &&Glimpse| task.kind == Kind::Task;
-        let seen = tasks.iter().filter(of_workers).count();
+        self.config.local_tasks.iter().for_each(|local| see_all(&local.suspended, &mut tasks));
+        let seen = tasks.len(); // of those that this scheduler counts
+        LocalTasks::of_no_runtime().iter().for_each(|local| see_all(&local.suspended, &mut tasks));
         tasks.extend(self.roots.glimpses());
         let (running, waiting) = self.blocking.glimpses(MOST_WAITING);
         tasks.extend(waiting);
