@@ -136,6 +136,33 @@ fn local_tasks_are_listed() {
     assert!(find(&runtime.handle().dump(), local.id()).is_none(), "its set is gone");
 }
 
+/// Both were said to be on the worker that polls one of them.
+#[test]
+fn calls_of_block_on_at_one_place_are_told_from_each_other() {
+    let runtime = Arc::new(Builder::new_multi_thread().worker_threads(1).build().unwrap());
+    let end = Arc::new(AtomicBool::new(false));
+    let calls = [(); 2].map(|()| {
+        let (runtime, end) = (runtime.clone(), end.clone());
+        thread::spawn(move || {
+            runtime.block_on(async {
+                while !end.load(SeqCst) {
+                    thread::yield_now();
+                }
+            })
+        })
+    });
+    let mut workers = until(&runtime, |dump| {
+        let tasks: Vec<_> = dump.tasks().collect();
+        let run = tasks.iter().filter(|task| task.state() == TaskState::Running).count();
+        let polls = dump.workers().iter().any(|worker| worker.is_polling());
+        (run == 2 && polls).then(|| tasks.iter().map(TaskDump::worker).collect::<Vec<_>>())
+    });
+    workers.sort();
+    assert_eq!(workers, [None, Some(0)]);
+    end.store(true, SeqCst);
+    calls.into_iter().for_each(|call| call.join().unwrap());
+}
+
 /// They were listed, and counted among those that are not.
 #[test]
 fn tasks_of_a_local_runtime_are_listed_or_counted_and_not_both() {

@@ -50,7 +50,7 @@ use crate::util::sync::AtomicU64;
 /// What is polled.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Subject {
-    /// The task's number; 0 for the future of a `block_on`.
+    /// The task's number; for the future of a `block_on` one that no other has at the same time, with [`Self::ROOT`].
     pub(super) task: u64,
     pub(super) type_name: &'static TypeName,
     /// Where it was spawned, or `block_on` called.
@@ -95,6 +95,14 @@ pub(super) struct Diary {
 pub(super) struct Count(atomic::AtomicU64);
 
 impl Subject {
+    /// In the number of what is no task.
+    pub(super) const ROOT: u64 = 1 << 63;
+
+    /// Whether this is the future of a `block_on`.
+    pub(super) fn is_root(&self) -> bool {
+        self.task & Self::ROOT != 0
+    }
+
     #[inline]
     pub(super) fn of(task: &Header) -> Self {
         Self { task: task.id(), type_name: task.type_teller(), place: task.spawned_at() }

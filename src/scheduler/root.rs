@@ -259,7 +259,8 @@ impl Scheduler {
             let parker = Arc::new(Parker::new());
             let rung = AtomicBool::new(true);
             let type_name = const { &(std::any::type_name::<F> as TypeName) };
-            let subject = Subject { task: 0, type_name, place };
+            let task = Subject::ROOT | Arc::as_ptr(&parker).addr() as u64;
+            let subject = Subject { task, type_name, place };
             let poll = AtomicU8::new(IN_POLL);
             let bell = Arc::new(Bell { rung, parker: parker.clone(), poll, subject });
             let _listed = Listed::new(self, &bell);

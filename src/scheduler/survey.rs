@@ -67,7 +67,7 @@ pub(crate) struct Post {
     pub(crate) has_permit: bool,
     /// Whether a thread sits there.
     pub(crate) has_thread: bool,
-    /// What it polls; the number is 0 for the future of a `block_on`.
+    /// What it polls.
     pub(crate) polls: Option<Glimpse>,
     /// For how long it was seen to do so.
     pub(crate) elapsed: Option<Duration>,
@@ -146,7 +146,7 @@ fn see_all(set: &OwnedSet, tasks: &mut Vec<Glimpse>) {
 /// Adds the tasks that workers poll and that were in no set; says how many.
 fn add_polled(workers: &[Post], tasks: &mut Vec<Glimpse>) -> usize {
     let polled = workers.iter().filter_map(|worker| worker.polls.as_ref());
-    let mut new: Vec<_> = polled.filter(|polled| polled.id != 0).cloned().collect();
+    let mut new: Vec<_> = polled.filter(|polled| polled.kind != Kind::Root).cloned().collect();
     if !new.is_empty() {
         tasks.iter().for_each(|task| new.retain(|polled| polled.id != task.id));
     }
@@ -157,7 +157,7 @@ fn add_polled(workers: &[Post], tasks: &mut Vec<Glimpse>) -> usize {
 
 fn in_poll(subject: Subject) -> Glimpse {
     let Subject { task, type_name, place } = subject;
-    let kind = if task == 0 { Kind::Root } else { Kind::Task };
+    let kind = if subject.is_root() { Kind::Root } else { Kind::Task };
     Glimpse { id: task, type_name, spawned_at: place, name: None, kind, phase: Phase::Held }
 }
 

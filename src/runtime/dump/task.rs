@@ -67,7 +67,7 @@ impl<'a> TaskDump<'a> {
     /// The task's number; none for the future of a `block_on`.
     #[must_use]
     pub fn id(&self) -> Option<Id> {
-        (self.glimpse.id != 0).then(|| Id::new(self.glimpse.id))
+        (self.glimpse.kind != Kind::Root).then(|| Id::new(self.glimpse.id))
     }
 
     /// What it was called by [`task::Builder::name`](crate::task::Builder::name).

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use crate::cell::Glimpse;
+use crate::cell::{Glimpse, Kind};
 use crate::scheduler::Post;
 use crate::task::Id;
 
@@ -18,11 +18,7 @@ impl WorkerDump {
 
     /// Whether it polls this.
     pub(super) fn polls(&self, task: &Glimpse) -> bool {
-        let is_same = |polled: &Glimpse| match polled.id {
-            0 => task.id == 0 && std::ptr::eq(polled.spawned_at, task.spawned_at),
-            id => task.id == id,
-        };
-        self.0.polls.as_ref().is_some_and(is_same)
+        self.0.polls.as_ref().is_some_and(|polled| polled.id == task.id)
     }
 
     /// Its number, from 0 on. Those beyond [`Dump::worker_threads`](super::Dump::worker_threads) stand in for others.
@@ -53,7 +49,7 @@ impl WorkerDump {
     /// The number of the task that it polls; none also if that is the future of a `block_on`.
     #[must_use]
     pub fn task(&self) -> Option<Id> {
-        self.0.polls.as_ref().filter(|task| task.id != 0).map(|task| Id::new(task.id))
+        self.0.polls.as_ref().filter(|task| task.kind != Kind::Root).map(|task| Id::new(task.id))
     }
 
     /// The name of the type of the future that it polls.

@@ -57,7 +57,8 @@ pub(in crate::scheduler) struct Tally {
 
 impl Stuck {
     pub(super) fn new(subject: Subject, elapsed: Duration, activity: Option<Activity>) -> Self {
-        let Subject { task, type_name, place } = subject;
+        let task = if subject.is_root() { 0 } else { subject.task };
+        let Subject { type_name, place, .. } = subject;
         Self { task, type_name: type_name(), place, elapsed, activity }
     }
 }
