@@ -147,6 +147,9 @@ fn see_all(set: &OwnedSet, tasks: &mut Vec<Glimpse>) {
 fn add_polled(workers: &[Post], tasks: &mut Vec<Glimpse>) -> usize {
     let polled = workers.iter().filter_map(|worker| worker.polls.as_ref());
     let mut new: Vec<_> = polled.filter(|polled| polled.kind != Kind::Root).cloned().collect();
+    // One that went from worker to worker meanwhile was seen at both.
+    new.sort_unstable_by_key(|polled| polled.id);
+    new.dedup_by_key(|polled| polled.id);
     if !new.is_empty() {
         tasks.iter().for_each(|task| new.retain(|polled| polled.id != task.id));
     }
@@ -163,4 +166,30 @@ fn in_poll(subject: Subject) -> Glimpse {
 
 fn elapsed(running: Running) -> Option<(Glimpse, Duration)> {
     Some((running.job?, Instant::now().saturating_duration_since(running.since)))
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::panic::Location;
+
+    use super::*;
+    use crate::cell::TypeName;
+
+    fn glimpse(task: u64) -> Glimpse {
+        let type_name = const { &(std::any::type_name::<()> as TypeName) };
+        in_poll(Subject { task, type_name, place: Location::caller() })
+    }
+
+    fn polls(task: u64) -> Post {
+        let polls = Some(glimpse(task));
+        Post { index: 0, has_permit: true, has_thread: true, polls, elapsed: None, queued: 0 }
+    }
+
+    #[test]
+    fn a_task_that_is_seen_at_two_workers_is_listed_once() {
+        let workers = [1, 2, Subject::ROOT | 1, 2].map(polls);
+        let mut tasks = vec![glimpse(1)];
+        assert_eq!(add_polled(&workers, &mut tasks), 1);
+        assert_eq!(tasks.iter().map(|task| task.id).collect::<Vec<_>>(), [1, 2]);
+    }
 }
