@@ -95,13 +95,20 @@ fn a_fresh_runtime_works_in_the_child() {
     });
 }
 
+fn assert_is_of_the_parent(f: impl FnOnce()) {
+    let panic = catch_unwind(AssertUnwindSafe(f)).unwrap_err();
+    assert!(text_of(&*panic).contains("parent process"), "{}", text_of(&*panic));
+}
+
 fn the_global_runtime_of_the_child_is_its_own() {
     let handle = runtime::block_on(async { runtime::Handle::current() });
     in_a_child(|| {
         let task = task::spawn(async { 6 * 7 });
         assert_eq!(runtime::block_on(task).unwrap(), 42);
-        let panic = catch_unwind(AssertUnwindSafe(|| handle.block_on(async {}))).unwrap_err();
-        assert!(text_of(&*panic).contains("parent process"), "{}", text_of(&*panic));
+        assert_is_of_the_parent(|| handle.block_on(async {}));
+        // A lock that another thread had would be waited for.
+        assert_is_of_the_parent(|| drop(handle.dump()));
+        assert!(runtime::dump().worker_threads() > 0);
     });
 }
 

@@ -224,11 +224,7 @@ impl Scheduler {
     /// process than that which made the runtime.
     #[track_caller]
     pub(crate) fn block_on<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
-        assert!(
-            !self.is_inherited(),
-            "`block_on` was called on a runtime of the parent process, whose threads this process does not have: build a \
-             runtime after `fork`"
-        );
+        self.assert_own("`block_on`");
         assert_not_driving("`block_on`");
         let place = Location::caller();
         if context::is_blocking() {

@@ -126,6 +126,16 @@ impl Scheduler {
         self.process != Process::current()
     }
 
+    /// Panics if it is inherited.
+    #[track_caller]
+    pub(super) fn assert_own(&self, what: &str) {
+        assert!(
+            !self.is_inherited(),
+            "{what} was called on a runtime of the parent process, whose threads this process does not have: build a \
+             runtime after `fork`"
+        );
+    }
+
     /// Spawns a task from wherever the caller is.
     #[inline]
     pub(crate) fn spawn<F>(

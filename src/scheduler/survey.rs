@@ -77,7 +77,13 @@ pub(crate) struct Post {
 
 impl Scheduler {
     /// Looks at all that there is. Blocks the thread, for some 100 nanoseconds a task.
+    ///
+    /// # Panics
+    ///
+    /// In a child that was forked off the process of this scheduler: another thread may have had any of the locks.
+    #[track_caller]
     pub(crate) fn survey(self: &Arc<Self>) -> Survey {
+        self.assert_own("`dump`");
         let mut tasks = Vec::new();
         self.roster.iter().for_each(|worker| see_all(&worker.suspended, &mut tasks));
         self.config.local_tasks.iter().for_each(|local| see_all(&local.suspended, &mut tasks));

@@ -11,7 +11,12 @@ use crate::scheduler::{Survey, context};
 ///
 /// [The module](mod@crate::dump) has an example, and tells what is seen and what is not. It may be called from anywhere, in a task too;
 /// it blocks the thread for a while if there are very many tasks.
+///
+/// # Panics
+///
+/// In a child that was forked off inside a task: its runtime is the parent's.
 #[must_use]
+#[track_caller]
 pub fn dump() -> Dump {
     match context::current() {
         Some(scheduler) => Dump::new(scheduler.survey()),
@@ -22,6 +27,10 @@ pub fn dump() -> Dump {
 impl Handle {
     /// Tells what all tasks of this runtime do, its workers, and whatever else it has: see [`dump`](mod@crate::dump).
     ///
+    /// # Panics
+    ///
+    /// In a child that was forked off the process of this runtime.
+    ///
     /// # Examples
     ///
     /// ```
@@ -31,6 +40,7 @@ impl Handle {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn dump(&self) -> Dump {
         Dump::new(self.scheduler().survey())
     }
