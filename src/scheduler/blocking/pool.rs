@@ -53,7 +53,7 @@
 //!
 //! | field | changed |
 //! |---|---|
-//! | `running` | by the thread that takes a job, and when it has ended |
+//! | `running`, `vacant` | by the thread that takes a job, and when it has ended |
 //! | `jobs` | by pushers and threads; by the end, which leaves those that have a thread and those that are promised |
 //! | `promised` | up by pushers, down by the thread that ran the job |
 //! | `idle`, `serving`, `alive` | up by who starts a thread, then by the thread itself |
@@ -86,8 +86,10 @@ pub(in crate::scheduler) struct Pool<J> {
 #[derive(Debug)]
 pub(in crate::scheduler) struct Inner<J> {
     jobs: VecDeque<Queued<J>>,
-    /// The jobs that threads are at; none where one has ended, which the next one takes.
+    /// The jobs that threads are at; none where one has ended.
     running: Vec<Option<Running>>,
+    /// The places there that the next ones take: where one has ended.
+    vacant: Vec<usize>,
     /// Promised jobs that have not ended.
     promised: usize,
     /// Threads in step 3, and those that were started and did not look yet.
@@ -185,6 +187,7 @@ impl<J: Job> Pool<J> {
         let inner = Inner {
             jobs: VecDeque::new(),
             running: Vec::new(),
+            vacant: Vec::new(),
             promised: 0,
             idle: 0,
             serving: 0,
@@ -316,6 +319,7 @@ impl<J: Job> Pool<J> {
     pub(in crate::scheduler) fn ended(&self, duty: Duty, place: usize) -> MutexGuard<'_, Inner<J>> {
         let mut inner = self.lock();
         inner.running[place] = None;
+        inner.vacant.push(place);
         if duty == Duty::Promised {
             debug_assert!(inner.promised > 0, "more promised jobs have ended than there were");
             inner.promised -= 1;
@@ -393,12 +397,11 @@ impl<J: Job> Inner<J> {
     /// Enters a job among those that run.
     fn begin(&mut self, job: &J) -> usize {
         let begun = Running { job: job.glimpse(), since: Instant::now() };
-        // Threads are few, as are places: no more than there were threads at once.
-        let place = self.running.iter().position(Option::is_none);
-        let place = place.unwrap_or_else(|| {
-            self.running.push(None);
-            self.running.len() - 1
-        });
+        // There are no more places than there were threads at once.
+        let Some(place) = self.vacant.pop() else {
+            self.running.push(Some(begun));
+            return self.running.len() - 1;
+        };
         self.running[place] = Some(begun);
         place
     }
