@@ -103,6 +103,8 @@ pub(super) fn list(tasks: &Arc<LocalTasks>) {
     let mut listed = listed();
     if listed.len() == listed.capacity() {
         listed.retain(|tasks| tasks.strong_count() > 0);
+        let left = listed.len();
+        listed.reserve(left + 1); // so that it is not gone through again before as many have come
     }
     listed.push(Arc::downgrade(tasks));
 }
