@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::thread;
 
 use runtime::io::{AsyncReadExt, AsyncWriteExt, Interest, ReadBuf};
-use runtime::net::{TcpStream, UdpSocket};
+use runtime::net::{TcpStream, UdpSocket, UnixStream};
+use runtime::task;
 use rustix::net::{AddressFamily, SocketType, shutdown, socket};
 use support::{
     ANY, Counts, connection, converse, fill, in_each_runtime, listen, poll_once, reset, until,
@@ -235,4 +236,24 @@ async fn until_received(socket: Arc<UdpSocket>) -> usize {
         errors += 1;
     }
     errors
+}
+
+/// It saw that only when a tenth of a millisecond had passed.
+#[test]
+fn who_gives_the_only_turn_away_finds_what_has_become_ready() {
+    async fn yields() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        theirs.writable().await.unwrap();
+        let mut byte = [0];
+        for _ in 0..100 {
+            assert_eq!(ours.try_read(&mut byte).unwrap_err().kind(), ErrorKind::WouldBlock);
+            assert_eq!(theirs.try_write(b"x").unwrap(), 1);
+            task::yield_now().await;
+            assert_eq!(ours.try_read(&mut byte).unwrap(), 1);
+        }
+    }
+    let _watch = watch();
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(yields());
+    runtime.block_on(runtime.spawn(yields())).unwrap();
 }

@@ -102,7 +102,7 @@ pub(super) const SOCKETS_EVERY: Duration = Duration::from_micros(100);
 pub(crate) enum Occasion {
     /// It has run tasks for a while, and goes on.
     Passing,
-    /// It has none.
+    /// It has none, or only one that gave its turn away.
     RanDry,
 }
 

@@ -6,7 +6,7 @@
 //!    a queue that refills itself; and the tasks that yielded, when none of them came for 61 polls;
 //! 2. the LIFO slot, at most [`MOST_IN_A_ROW`] times while others wait in the queue;
 //! 3. the queue;
-//! 4. the tasks that yielded;
+//! 4. the tasks that yielded; where there is one alone, it has given its turn to the driver, which comes first;
 //! 5. the injector, a batch;
 //! 6. the slot after all, if thieves have emptied the queue meanwhile;
 //! 7. the driver, if there are others to steal from: what is due or ready;
@@ -129,6 +129,15 @@ impl Local {
         self.own_task()
     }
 
+    /// A task yielded, and nobody else has a turn here: it is the sockets', so that a program which yields until something is
+    /// ready need not wait for the beat.
+    #[cold]
+    fn look_in_for_who_is_alone(&self) {
+        if self.scheduler().driver.has_business() {
+            self.look_in(Occasion::RanDry);
+        }
+    }
+
     fn own_task(&self) -> Option<Runnable> {
         self.worker().slot.take().or_else(|| self.queue.pop()).or_else(|| self.yielded.pop())
     }
@@ -146,6 +155,9 @@ impl Local {
 
     #[inline]
     fn next_yielded(&self) -> Option<Runnable> {
+        if self.yielded.len() == 1 && self.queue.is_empty() {
+            self.look_in_for_who_is_alone();
+        }
         let task = self.next_from(&self.yielded)?;
         self.yielded_at.set(self.polls.get());
         self.beat.count_yielded(true);

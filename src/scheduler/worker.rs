@@ -401,7 +401,10 @@ impl Local {
             } else if self.scheduler.idle.is_closed() {
                 return ControlFlow::Continue(());
             }
-            if self.sleep(duty).is_break() {
+            if self.has_permit() && duty.is_due() {
+                // It gives its turn away, and nobody else has one: it is the sockets'.
+                self.look_in(Occasion::RanDry);
+            } else if self.sleep(duty).is_break() {
                 return ControlFlow::Continue(());
             }
         }
