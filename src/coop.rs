@@ -375,6 +375,12 @@ pub(crate) fn is_on_credit() -> bool {
     budget != UNLIMITED && budget & CREDIT != 0
 }
 
+/// Whether this is a poll with a budget.
+#[cfg(feature = "sync")]
+pub(crate) fn is_limited() -> bool {
+    BUDGET.get() != UNLIMITED
+}
+
 /// Notes that a permit was handed on in this poll; false if nothing can be noted, as this is no poll with a budget.
 #[cfg(feature = "sync")]
 pub(crate) fn note_handed_on() -> bool {

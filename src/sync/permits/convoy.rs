@@ -56,7 +56,7 @@ pub(super) fn handed_on(permits: &Permits) {
 /// Whether a request to these, for which others have gone first so many times, should let them again.
 pub(super) fn lets_others_first(permits: &Permits, turns: &mut u8) -> bool {
     let handed_on = || coop::has_handed_on() && ptr::eq(HANDED_ON.get(), permits);
-    let lets = *turns < TURNS && (*turns > 0 || handed_on());
+    let lets = *turns < TURNS && coop::is_limited() && (*turns > 0 || handed_on());
     *turns += u8::from(lets);
     lets
 }

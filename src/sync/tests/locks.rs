@@ -94,6 +94,14 @@ fn a_lock_that_was_handed_on_does_not_concern_other_locks_nor_other_executors() 
         let mut without = task::spawn(mutex.lock());
         coop::with_unlimited(|| assert_pending!(without.poll()));
         assert!(!without.is_woken());
+        let mut moved = task::spawn(mutex.lock());
+        assert_pending!(moved.poll());
+        assert!(moved.is_woken());
+        coop::with_unlimited(|| assert_pending!(moved.poll()));
+        assert!(
+            !moved.is_woken(),
+            "it goes on where nobody knows what a wake-up leads to, and queues"
+        );
     });
 }
 

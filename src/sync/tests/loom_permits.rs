@@ -5,14 +5,15 @@
 //!
 //! Seen to fail: with `Relaxed` for any of these orderings: the acquire of a take, of `enter` and of `snapshot`, the release
 //! of `put`, of `put_back` and of `close`; with a `put` that does not heed `waited`; with `next` leaving `waited` set in an
-//! empty list; with `put_back` as a store; with an `abandon` that passes nothing on; and with a `close` that takes
-//! no share back.
+//! empty list; with `put_back` as a store; with an `abandon` that passes nothing on; with a `close` that takes
+//! no share back; and with who lets others go first not waking itself.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use loom::thread;
 
+use crate::coop;
 use crate::sync::{Mutex, RwLock, Semaphore};
 use crate::util::block_thread::block_on;
 use crate::util::sync::{Arc, UnsafeCell};
@@ -261,5 +262,25 @@ fn loom_readers_come_after_a_writer_who_goes_on_as_one() {
         reads.join().unwrap();
         writes.join().unwrap();
         assert_eq!(lock.try_read().expect("nobody writes").get(), 2);
+    });
+}
+
+/// Who hands a mutex on lets others go first, once it is woken by itself, and once by whoever unlocks: neither is lost.
+#[test]
+fn loom_one_who_lets_others_first_gets_the_mutex_all_the_same() {
+    loom::model(|| {
+        let mutex = Arc::new(Mutex::new(Value::new()));
+        let guard = mutex.try_lock().unwrap();
+        let other = Arc::clone(&mutex);
+        let thread = thread::spawn(move || block_on(other.lock()).add_one());
+        let mut guard = Some(guard);
+        // One poll after the other, each with a budget, as a worker polls a task.
+        let mut again = pin!(async {
+            drop(guard.take());
+            mutex.lock().await.add_one();
+        });
+        block_on(std::future::poll_fn(|cx| coop::with_budget(|| again.as_mut().poll(cx))));
+        thread.join().unwrap();
+        assert_eq!(mutex.try_lock().expect("it is unlocked").get(), 2);
     });
 }
