@@ -10,9 +10,7 @@ use std::time::Duration;
 use super::dump;
 #[cfg(not(all(feature = "signal", unix)))]
 use super::dump::on_signal::SignalKind;
-use super::{
-    Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, StuckTask, environment, id,
-};
+use super::{Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, environment, id};
 use crate::compat::Guest;
 #[cfg(feature = "net")]
 use crate::driver::Batches;
@@ -56,7 +54,7 @@ pub struct Builder {
     on_thread_stop: Option<Callback>,
     on_thread_park: Option<Callback>,
     on_thread_unpark: Option<Callback>,
-    on_stuck: Option<OnStuck>,
+    pub(super) on_stuck: Option<OnStuck>,
     dump_signal: Option<SignalKind>,
     pub(super) task_hooks: TaskHooks,
     name: Option<String>,
@@ -407,41 +405,6 @@ impl Builder {
         self
     }
 
-    /// Calls `f` when a poll takes too long.
-    ///
-    /// That is: once a poll, when it has gone on for more than 3 ms and its thread either sleeps in the kernel or has computed
-    /// for so long; where the system does not tell, the clock on the wall decides. A thread that waits for a processor is not
-    /// stuck. Polls are looked at every 10 ms, more often while something waits for them, so one that takes less than about 20 ms
-    /// may be missed, and the report comes as late. It comes whether or not anybody had to wait. What calls
-    /// `block_in_place`, or [`block_on`](Runtime::block_on) inside a task, has said that it
-    /// blocks, and is not reported from then on; closures of [`spawn_blocking`](Runtime::spawn_blocking) never are.
-    ///
-    /// `f` runs on the one thread of the process that watches the workers of all runtimes, in none of them, and must
-    /// return soon: as long as it runs, nobody is helped. A panic of it is contained.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::{sync::mpsc, thread, time::Duration};
-    ///
-    /// let (reports, reported) = mpsc::channel();
-    /// let runtime = runtime::Builder::new_multi_thread()
-    ///     .on_stuck(move |stuck| drop(reports.send(stuck.to_string())))
-    ///     .build()?;
-    /// let task = runtime.spawn(async { thread::sleep(Duration::from_millis(200)) }); // not `time::sleep`
-    /// let id = task.id().to_string();
-    /// let report = reported.recv().unwrap();
-    /// assert!(report.contains("blocks its thread") && report.contains(&id), "{report}");
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn on_stuck<F>(&mut self, f: F) -> &mut Self
-    where
-        F: Fn(&StuckTask) + Send + Sync + 'static,
-    {
-        self.on_stuck = Some(Arc::new(move |stuck| f(&StuckTask::new(*stuck))));
-        self
-    }
-
     /// Has dumps of all runtimes of the process printed on standard error whenever this signal comes, for as long as the process lives.
     ///
     /// The signal has not its usual effect any more, and the program goes on. A thread that does nothing else is started for it; it
@@ -466,7 +429,8 @@ impl Builder {
         self
     }
 
-    /// Builds the runtime. No thread stays behind that was started for it, but for Tokio's, with the feature `tokio-compat`.
+    /// Builds the runtime. No thread stays behind that was started for it, but for Tokio's, with the feature `tokio-compat`, and the one
+    /// that waits for the signal of a dump.
     ///
     /// # Errors
     ///

@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::Builder;
 use crate::scheduler::{self, Stuck};
 use crate::task::Id;
 
@@ -85,5 +87,42 @@ impl fmt::Debug for StuckTask {
             .field("elapsed", &self.elapsed())
             .field("activity", &self.activity())
             .finish()
+    }
+}
+
+impl Builder {
+    /// Calls `f` when a poll takes too long.
+    ///
+    /// That is: once a poll, when it has gone on for more than 3 ms and its thread either sleeps in the kernel or has computed
+    /// for so long; where the system does not tell, the clock on the wall decides. A thread that waits for a processor is not
+    /// stuck. Polls are looked at every 10 ms, more often while something waits for them, so one that takes less than about 20 ms
+    /// may be missed, and the report comes as late. It comes whether or not anybody had to wait. What calls
+    /// `block_in_place`, or [`block_on`](Runtime::block_on) inside a task, has said that it
+    /// blocks, and is not reported from then on; closures of [`spawn_blocking`](Runtime::spawn_blocking) never are.
+    ///
+    /// `f` runs on the one thread of the process that watches the workers of all runtimes, in none of them, and must
+    /// return soon: as long as it runs, nobody is helped. A panic of it is contained.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::{sync::mpsc, thread, time::Duration};
+    ///
+    /// let (reports, reported) = mpsc::channel();
+    /// let runtime = runtime::Builder::new_multi_thread()
+    ///     .on_stuck(move |stuck| drop(reports.send(stuck.to_string())))
+    ///     .build()?;
+    /// let task = runtime.spawn(async { thread::sleep(Duration::from_millis(200)) }); // not `time::sleep`
+    /// let id = task.id().to_string();
+    /// let report = reported.recv().unwrap();
+    /// assert!(report.contains("blocks its thread") && report.contains(&id), "{report}");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_stuck<F>(&mut self, f: F) -> &mut Self
+    where
+        F: Fn(&StuckTask) + Send + Sync + 'static,
+    {
+        self.on_stuck = Some(Arc::new(move |stuck| f(&StuckTask::new(*stuck))));
+        self
     }
 }

@@ -9,7 +9,7 @@
 //! that pays. The current-thread flavour is a scheduler with one permit that never starts a thread.
 //!
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
-//! (the loop), `search` (the order), `home` (what a task knows of all this), `task_hooks` (who is told of tasks), `root` (`block_on`), `threads`, `thread_budget`,
+//! (the loop), `duty` (what a thread does beside it), `search` (the order), `home` (what a task knows of all this), `task_hooks` (who is told of tasks), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
 //! `monitor`, `cores` (how many permits there should be), `outsiders` (what threads from outside count),
 //! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `survey` (what a dump is made of), `local` (tasks
@@ -40,6 +40,7 @@ mod cores;
 mod cpu_clock;
 mod crew;
 mod diary;
+mod duty;
 mod home;
 mod idle;
 mod injector;

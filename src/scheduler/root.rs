@@ -27,8 +27,9 @@ use std::sync::atomic::{
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::diary::Subject;
+use super::duty::Duty;
 use super::idle::Retake;
-use super::worker::{Duty, Local};
+use super::worker::Local;
 use super::{Scheduler, context};
 use crate::cell::{Glimpse, Kind, Phase, TypeName};
 use crate::coop::{self, Why};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::worker::{Local, NoDuty};
+use super::duty::NoDuty;
+use super::worker::Local;
 use super::{Scheduler, context};
 use crate::driver::Parker;
 use crate::util::sync::{Condvar, Mutex};

@@ -15,6 +15,7 @@ use std::time::Instant;
 use super::beat::Beat;
 use super::cpu_clock::ThreadClock;
 use super::diary::{Diary, Subject};
+use super::duty::Duty;
 use super::home::Stash;
 use super::idle::{Retake, Rise};
 use super::injector::Injector;
@@ -102,49 +103,6 @@ pub(crate) struct Local {
     polls_before: Cell<u64>,
     /// How many had when it was last woken.
     woken_at: Cell<Option<u64>>,
-}
-
-/// What a thread does besides running tasks.
-pub(super) trait Duty {
-    type Output;
-
-    /// Does it, if there is something to do. Ready when the thread is done with working.
-    fn attend(&mut self) -> Poll<Self::Output>;
-
-    /// Whether there is something to do at once.
-    fn is_due(&self) -> bool;
-
-    /// What is polled by doing it.
-    fn subject(&self) -> Subject;
-
-    /// Whether the thread may end when the runtime has more than it needs.
-    fn is_over(&self) -> bool {
-        false
-    }
-}
-
-/// The duty of a worker's own thread: none, for ever.
-pub(super) struct NoDuty;
-
-impl Duty for NoDuty {
-    type Output = std::convert::Infallible;
-
-    #[inline]
-    fn attend(&mut self) -> Poll<Self::Output> {
-        Poll::Pending
-    }
-
-    fn is_due(&self) -> bool {
-        false
-    }
-
-    fn subject(&self) -> Subject {
-        unreachable!("there is nothing to do")
-    }
-
-    fn is_over(&self) -> bool {
-        true
-    }
 }
 
 impl Worker {
