@@ -97,8 +97,8 @@ impl Builder {
     /// for so long; where the system does not tell, the clock on the wall decides. A thread that waits for a processor is not
     /// stuck. Polls are looked at every 10 ms, more often while something waits for them, so one that takes less than about 20 ms
     /// may be missed, and the report comes as late. It comes whether or not anybody had to wait. What calls
-    /// `block_in_place`, or [`block_on`](Runtime::block_on) inside a task, has said that it
-    /// blocks, and is not reported from then on; closures of [`spawn_blocking`](Runtime::spawn_blocking) never are.
+    /// `block_in_place`, or [`block_on`](super::Runtime::block_on) inside a task, has said that it
+    /// blocks, and is not reported from then on; closures of [`spawn_blocking`](super::Runtime::spawn_blocking) never are.
     ///
     /// `f` runs on the one thread of the process that watches the workers of all runtimes, in none of them, and must
     /// return soon: as long as it runs, nobody is helped. A panic of it is contained.
