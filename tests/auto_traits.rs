@@ -13,7 +13,7 @@ use runtime::dump::{
 };
 use runtime::runtime::{
     Activity, Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor,
-    RuntimeMetrics, StuckTask, TaskMeta, TryCurrentError,
+    RuntimeMetrics, Stall, StuckTask, TaskMeta, TryCurrentError,
 };
 use runtime::task::coop::{Coop, RestoreOnPending};
 use runtime::task::futures::TaskLocalFuture;
@@ -107,6 +107,7 @@ fn auto_traits_are_as_promised() {
         runtime::runtime::Id:       "yes  yes  yes   yes        yes";
         RuntimeFlavor:              "yes  yes  yes   yes        yes";
         RuntimeMetrics:             "yes  yes  yes   yes        yes";
+        Stall:                      "yes  yes  yes   yes        yes";
         StuckTask:                  "yes  yes  yes   yes        yes";
         Dump:                       "yes  yes  yes   yes        yes";
         TaskDump<'_>:               "yes  yes  yes   yes        yes";

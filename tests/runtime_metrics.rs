@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use futures::executor;
-use runtime::runtime::{LocalRuntime, RuntimeMetrics};
+use runtime::runtime::{LocalRuntime, RuntimeMetrics, Stall};
 use runtime::sync::Notify;
 use runtime::{Builder, Runtime, task};
 use support::{Gate, all_kinds, current_thread, eventually, hush, multi_thread, text_of, watch};
@@ -542,4 +542,49 @@ fn sockets_and_their_events_are_counted() {
         drop((listener, socket, peer));
         assert_eq!(counts(), (2, 2));
     });
+}
+
+/// Counts the polls at one place that were too long.
+fn stalls_of(metrics: &RuntimeMetrics, line: u32) -> u64 {
+    let stalls = metrics.stalls();
+    let here = |stall: &&Stall| {
+        let place = stall.longest().spawned_at();
+        (place.file(), place.line()) == (file!(), line)
+    };
+    stalls.iter().find(here).map_or(0, Stall::count)
+}
+
+#[test]
+fn long_polls_are_counted_by_place() {
+    let _watch = watch();
+    for runtime in all_kinds() {
+        let metrics = runtime.metrics();
+        let block_until = |line: u32, count: u64| {
+            let metrics = metrics.clone();
+            move || {
+                while stalls_of(&metrics, line) < count {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                thread::sleep(Duration::from_millis(30)); // a few looks more, of the same poll
+            }
+        };
+        runtime.block_on(async {
+            let line = line!() + 2;
+            let polls = [1, 2, 3].map(|count| block_until(line, count));
+            let often = runtime::spawn(async move {
+                for poll in polls {
+                    poll();
+                    task::yield_now().await;
+                }
+            });
+            often.await.unwrap();
+            let other = line!() + 2;
+            let once = block_until(other, 1);
+            runtime::spawn(async move { once() }).await.unwrap();
+            assert_eq!((stalls_of(&metrics, line), stalls_of(&metrics, other)), (3, 1));
+        });
+        let stalls = metrics.stalls();
+        assert!(stalls.is_sorted_by_key(|stall| std::cmp::Reverse(stall.longest().elapsed())));
+        assert_eq!(stalls[0].longest().elapsed(), metrics.longest_poll().unwrap().elapsed());
+    }
 }

@@ -88,7 +88,7 @@ pub use id::Id;
 pub use local_runtime::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
-pub use stuck::{Activity, StuckTask};
+pub use stuck::{Activity, Stall, StuckTask};
 pub use task_hooks::TaskMeta;
 
 use global::global;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Builder;
 use crate::scheduler::{self, Stuck};
@@ -26,6 +26,32 @@ pub enum Activity {
     Computing,
     /// The system does not tell, or the poll was too short to be sure.
     Unknown,
+}
+
+/// Polls that took too long, of one type of future that was spawned at one place; told by
+/// [`RuntimeMetrics::stalls`](super::RuntimeMetrics::stalls), which has an example.
+#[derive(Clone, Copy, Debug)]
+pub struct Stall(scheduler::Stall);
+
+impl Stall {
+    pub(super) fn new(stall: scheduler::Stall) -> Self {
+        Self(stall)
+    }
+
+    /// The poll that was seen to take longest.
+    pub fn longest(&self) -> StuckTask {
+        StuckTask(self.0.longest)
+    }
+
+    /// How many such polls were seen.
+    pub fn count(&self) -> u64 {
+        self.0.count
+    }
+
+    /// When one of them was seen last.
+    pub fn last_seen(&self) -> Instant {
+        self.0.last_seen
+    }
 }
 
 impl StuckTask {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::blocking::Census;
 use super::diary::Diary;
 use super::idle::Staffing;
-use super::monitor::Stuck;
+use super::monitor::{Stall, Stuck};
 use super::worker::Worker;
 use super::{LocalTasks, Scheduler};
 
@@ -153,6 +153,11 @@ impl Scheduler {
     /// The poll that the monitor saw take longest.
     pub(crate) fn longest_poll(&self) -> Option<Stuck> {
         self.tally.longest()
+    }
+
+    /// Where polls took too long.
+    pub(crate) fn stalls(&self) -> Vec<Stall> {
+        self.tally.stalls()
     }
 
     /// How many threads were started, for workers and for the blocking pool.

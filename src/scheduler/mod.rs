@@ -80,7 +80,7 @@ pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;
 pub(crate) use local::{LocalOwner, LocalTasks};
 pub(crate) use metrics::Work;
-pub(crate) use monitor::{Activity, OnStuck, Stuck};
+pub(crate) use monitor::{Activity, OnStuck, Stall, Stuck};
 #[cfg(feature = "rt-multi-thread")]
 pub(crate) use root::block_in_place;
 #[cfg(feature = "sync")]

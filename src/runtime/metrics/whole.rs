@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::runtime::StuckTask;
+use crate::runtime::{Stall, StuckTask};
 use crate::scheduler::Scheduler;
 
 /// What a runtime has counted since it was built, and how many of this and that it has at the moment.
@@ -163,6 +163,26 @@ impl RuntimeMetrics {
     /// is that of the clock on the wall, in which the thread may have waited for a processor.
     pub fn longest_poll(&self) -> Option<StuckTask> {
         self.scheduler.longest_poll().map(StuckTask::new)
+    }
+
+    /// Where polls took more than 3 ms: by the type of the future and the place where it was spawned, that with the longest poll
+    /// first.
+    ///
+    /// These are the polls of which [`longest_poll`](Self::longest_poll) is the longest. 64 types and places are told apart; if
+    /// there are more, those whose polls were the shortest are missing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = runtime::Runtime::new()?;
+    /// for stall in runtime.metrics().stalls() {
+    ///     let longest = stall.longest();
+    ///     println!("{} long polls of {}, up to {:?}", stall.count(), longest.spawned_at(), longest.elapsed());
+    /// }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn stalls(&self) -> Vec<Stall> {
+        self.scheduler.stalls().into_iter().map(Stall::new).collect()
     }
 }
 

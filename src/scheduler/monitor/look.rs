@@ -34,6 +34,7 @@
 //! late costs a detour, and nothing else. What a stuck worker pushes to its own queue, in the belief that it has its
 //! permit still, is moved by a later look: the monitor does not sleep while a worker is up.
 
+use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -104,6 +105,8 @@ struct Post {
     stands_still: bool,
     /// What the thread does, if the poll takes long and that is known.
     activity: Option<Activity>,
+    /// Whether this poll was noted as one that takes long.
+    is_noted: bool,
     /// Whether this poll was reported.
     is_reported: bool,
 }
@@ -300,6 +303,7 @@ impl Post {
             last: None,
             stands_still: false,
             activity: None,
+            is_noted: false,
             is_reported: false,
         }
     }
@@ -358,7 +362,8 @@ impl Post {
         let subject = worker.diary.subject_of(self.polls)?;
         let is_news = !self.is_reported && self.learn_activity(worker);
         self.is_reported |= is_news;
-        Some(Report { stuck: Stuck::new(subject, elapsed, self.activity), is_news })
+        let is_first = !mem::replace(&mut self.is_noted, true);
+        Some(Report { stuck: Stuck::new(subject, elapsed, self.activity), is_first, is_news })
     }
 
     /// Finds out what the thread does that is in this poll; whether there is no more to learn.

@@ -4,8 +4,8 @@
 //! from time to time. It wakes a searcher where a permit is free while tasks wait; it *flags* polls that take long, so
 //! that they yield at their next leaf; and where that does not help it *retakes* the permit of the worker and gives it to
 //! another. It also tries again where a thread could not be started, and sees to it that somebody attends the driver.
-//! What it makes of what it sees is in `look`, how polls that take long are reported in `stuck`, and how the number of permits
-//! follows the cores of the process in `follow`; here is when it looks.
+//! What it makes of what it sees is in `look`, how polls that take long are reported in `stuck` and listed in `stalls`, and how
+//! the number of permits follows the cores of the process in `follow`; here is when it looks.
 //!
 //! # When it looks
 //!
@@ -33,6 +33,7 @@
 
 mod follow;
 mod look;
+mod stalls;
 mod stuck;
 
 use std::path::Path;
@@ -46,6 +47,7 @@ use crate::util::process::PerProcess;
 pub(super) use follow::Follower;
 pub(super) use look::Notes;
 use look::Seen;
+pub(crate) use stalls::Stall;
 pub(super) use stuck::Tally;
 pub(crate) use stuck::{Activity, OnStuck, Stuck};
 

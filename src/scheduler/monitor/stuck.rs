@@ -3,10 +3,11 @@
 //! The monitor alone writes here, and reports after its look, under no lock.
 
 use std::panic::Location;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::look::Cause;
+use super::stalls::{Stall, Stalls};
 use crate::scheduler::Scheduler;
 use crate::scheduler::diary::{Count, Subject};
 use crate::util::contain::contain;
@@ -39,6 +40,8 @@ pub(crate) type OnStuck = Arc<dyn Fn(&Stuck) + Send + Sync>;
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) stuck: Stuck,
+    /// Whether no look before has noted this poll.
+    pub(super) is_first: bool,
     /// Whether the user is to be told, which is done once a poll.
     pub(super) is_news: bool,
 }
@@ -52,7 +55,7 @@ pub(in crate::scheduler) struct Tally {
     pub(in crate::scheduler) from_computing: Count,
     /// Permits that were not taken, since there may be no thread more.
     pub(in crate::scheduler) refused: Count,
-    longest: Mutex<Option<Stuck>>,
+    stalls: Mutex<Stalls>,
 }
 
 impl Stuck {
@@ -73,22 +76,24 @@ impl Tally {
 
     /// The poll that was seen to take longest.
     pub(in crate::scheduler) fn longest(&self) -> Option<Stuck> {
-        *self.longest.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lock().longest()
     }
 
-    fn note(&self, stuck: Stuck) {
-        let mut longest = self.longest.lock().unwrap_or_else(PoisonError::into_inner);
-        if longest.is_none_or(|longest| longest.elapsed <= stuck.elapsed) {
-            *longest = Some(stuck);
-        }
+    /// What was seen to take too long, by type and place.
+    pub(in crate::scheduler) fn stalls(&self) -> Vec<Stall> {
+        self.lock().all()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Stalls> {
+        self.stalls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Scheduler {
     /// Notes what a look saw, and tells the user, who may take his time.
     pub(super) fn report(&self, reports: Vec<Report>) {
-        for Report { stuck, is_news } in reports {
-            self.tally.note(stuck);
+        for Report { stuck, is_first, is_news } in reports {
+            self.tally.lock().note(stuck, is_first, Instant::now());
             if is_news && let Some(on_stuck) = &self.config.on_stuck {
                 contain(|| on_stuck(&stuck));
             }
