@@ -34,17 +34,20 @@
 //! | files | `fs` | `fs` |
 //! | child processes, signals | `process`, `signal` | `process`, `signal` |
 //! | HTTP | `hyper` | `hyper` |
+//! | to look into a running program with a browser, or by Prometheus | `debug` | `debug-page` |
 //! | libraries that insist on Tokio, beside your tasks | `docs::tokio` | `tokio-compat` |
 //! | a clock for tests that can be stopped | `time::pause` | `test-util` |
 //!
-//! All of these but `hyper` and `test-util` are on by default. None but `net` and those that need it, `process` and `hyper`, has
-//! sockets compiled in.
+//! All of these but `hyper`, `debug-page` and `test-util` are on by default. None but `net` and those that need it, `process`,
+//! `hyper` and `debug-page`, has sockets compiled in.
 #![warn(missing_debug_implementations, missing_docs)]
 
 #[cfg(feature = "sync")]
 pub mod chan;
 #[cfg(feature = "sync")]
 pub mod context;
+#[cfg(feature = "debug-page")]
+pub mod debug;
 #[cfg(feature = "fs")]
 pub mod fs;
 #[cfg(feature = "sync")]

@@ -594,6 +594,17 @@ fn auto_traits_of_notifications_and_barriers_are_as_promised() {
     }
 }
 
+#[cfg(feature = "debug-page")]
+#[test]
+fn auto_traits_of_the_debug_page_are_as_promised() {
+    use runtime::debug::{Builder, Server};
+    pin_down! {
+        //                           Send Sync Unpin UnwindSafe RefUnwindSafe
+        Builder:                    "yes  yes  yes   yes        yes";
+        Server:                     "yes  yes  yes   no         no";
+    }
+}
+
 #[cfg(feature = "sync")]
 #[test]
 fn auto_traits_of_watch_are_as_promised() {

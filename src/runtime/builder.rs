@@ -58,6 +58,7 @@ pub struct Builder {
     dump_signal: Option<SignalKind>,
     pub(super) task_hooks: TaskHooks,
     name: Option<String>,
+    is_internal: bool,
 }
 
 impl Builder {
@@ -103,6 +104,7 @@ impl Builder {
             dump_signal: None,
             task_hooks: TaskHooks::default(),
             name: None,
+            is_internal: false,
         }
     }
 
@@ -516,6 +518,7 @@ impl Builder {
             schedtrace: environment::schedtrace()?,
             number: id::next_number(),
             name: self.name.clone(),
+            is_internal: self.is_internal,
             local_tasks,
             guest: Guest::of_this_process()?,
         };
@@ -523,6 +526,13 @@ impl Builder {
             try_out(&config)?;
         }
         Ok(Runtime::new_with(Handle::new(Scheduler::new(config))))
+    }
+
+    /// For a runtime that is a tool of this crate's own.
+    #[cfg(feature = "debug-page")]
+    pub(crate) fn internal(&mut self) -> &mut Self {
+        self.is_internal = true;
+        self
     }
 
     /// The number of permits, unless it follows the cores.

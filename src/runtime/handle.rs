@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use super::{Id, RuntimeMetrics};
 use crate::cell::Origin;
+#[cfg(feature = "debug-page")]
+use crate::scheduler;
 use crate::scheduler::{Scheduler, context};
 use crate::task::{JoinHandle, started};
 
@@ -204,6 +206,16 @@ impl Handle {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.scheduler.config().name.as_deref()
+    }
+
+    /// Runs `f` with the handles of all runtimes of the program that have not ended, in the order in which they were built.
+    #[cfg(feature = "debug-page")]
+    pub(crate) fn with_all<R>(f: impl FnOnce(&[Self]) -> R) -> R {
+        scheduler::with_all(|all| {
+            let mut handles: Vec<_> = all.into_iter().cloned().map(Self::new).collect();
+            handles.sort_by_key(|handle| handle.scheduler.config().number);
+            f(&handles)
+        })
     }
 
     /// Whether the runtime starts threads.

@@ -80,6 +80,8 @@ pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;
 pub(crate) use local::{LocalOwner, LocalTasks};
 pub(crate) use metrics::Work;
+#[cfg(feature = "debug-page")]
+use monitor::Monitor;
 pub(crate) use monitor::{Activity, OnStuck, Stall, Stuck};
 #[cfg(feature = "rt-multi-thread")]
 pub(crate) use root::block_in_place;
@@ -159,6 +161,8 @@ pub(crate) struct Config {
     pub(crate) number: NonZeroU64,
     /// What the runtime is called.
     pub(crate) name: Option<String>,
+    /// Whether it is a tool of this crate's own, which is not told of among the program's.
+    pub(crate) is_internal: bool,
     /// The tasks that stay on one thread, if the runtime has such.
     pub(crate) local_tasks: Option<Arc<LocalTasks>>,
     /// What is entered with the runtime.
@@ -193,6 +197,13 @@ impl fmt::Debug for Config {
             .field("thread_keep_alive", &self.thread_keep_alive)
             .finish_non_exhaustive()
     }
+}
+
+/// Runs `f` with the schedulers of all runtimes of the program that have not ended.
+#[cfg(feature = "debug-page")]
+pub(crate) fn with_all<R>(f: impl FnOnce(Vec<&Arc<Scheduler>>) -> R) -> R {
+    let is_shown = |scheduler: &&Arc<Scheduler>| !scheduler.config.is_internal;
+    Monitor::of_this_process().with_schedulers(|all| f(all.iter().filter(is_shown).collect()))
 }
 
 /// A number that no other task of this process has, nor had.

@@ -65,7 +65,8 @@ fn lines(
         let since = totals.since(before.get(&number).copied().unwrap_or_default());
         ((number, totals), Line { elapsed, scheduler, since }.to_string())
     };
-    let (totals, text): (Vec<_>, String) = schedulers.iter().map(line).unzip();
+    let shown = schedulers.iter().filter(|scheduler| !scheduler.config.is_internal);
+    let (totals, text): (Vec<_>, String) = shown.map(line).unzip();
     *before = totals.into_iter().collect();
     text
 }

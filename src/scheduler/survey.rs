@@ -92,7 +92,7 @@ impl Scheduler {
         tasks.extend(self.roots.glimpses());
         let (running, waiting) = self.blocking.glimpses(MOST_WAITING);
         tasks.extend(waiting);
-        let workers: Vec<_> = self.roster.iter().map(|worker| self.post(worker)).collect();
+        let workers = self.posts();
         let first_polls = add_polled(&workers, &mut tasks);
         Survey {
             unlisted: self.alive_tasks().saturating_sub(seen + first_polls),
@@ -107,6 +107,11 @@ impl Scheduler {
             longest_poll: self.longest_poll(),
             tasks,
         }
+    }
+
+    /// What each worker does now.
+    pub(crate) fn posts(&self) -> Vec<Post> {
+        self.roster.iter().map(|worker| self.post(worker)).collect()
     }
 
     /// What a worker does now.

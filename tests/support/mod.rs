@@ -15,6 +15,8 @@ mod forks;
 mod gate;
 #[cfg(target_pointer_width = "64")]
 mod limit;
+#[cfg(feature = "debug-page")]
+pub mod page;
 mod panics;
 pub mod peers;
 mod server;

@@ -44,6 +44,12 @@ impl Handle {
     pub fn dump(&self) -> Dump {
         Dump::new(self.scheduler().survey())
     }
+
+    /// What the workers do now, without a look at the tasks.
+    #[cfg(feature = "debug-page")]
+    pub(crate) fn workers_now(&self) -> Vec<WorkerDump> {
+        self.scheduler().posts().iter().map(WorkerDump::new).collect()
+    }
 }
 
 /// What there was in a runtime at one moment; a value of its own, which refers to nothing there.
