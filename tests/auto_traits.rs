@@ -102,7 +102,7 @@ fn auto_traits_are_as_promised() {
         //                           Send Sync Unpin UnwindSafe RefUnwindSafe
         Runtime:                    "yes  yes  yes   yes        yes";
         Handle:                     "yes  yes  yes   yes        yes";
-        EnterGuard<'static>:        "no   no   yes   yes        yes";
+        EnterGuard<'static>:        "no   yes  yes   yes        yes";
         Builder:                    "yes  yes  yes   no         no";
         runtime::runtime::Id:       "yes  yes  yes   yes        yes";
         RuntimeFlavor:              "yes  yes  yes   yes        yes";
@@ -226,6 +226,27 @@ fn auto_traits_of_descriptors_are_as_promised() {
         AsyncFdRegisterError<File>: "yes  yes  yes   no         no";
         TryIoError:                 "yes  yes  yes   yes        yes";
     }
+}
+
+#[test]
+#[cfg(all(feature = "net", unix))]
+fn who_waits_with_a_descriptor_of_its_own_need_not_share_it() {
+    use runtime::io::unix::AsyncFd;
+    use std::cell::Cell;
+    use std::os::fd::{AsRawFd, RawFd};
+    struct Unshared(Cell<RawFd>);
+    impl AsRawFd for Unshared {
+        fn as_raw_fd(&self) -> RawFd {
+            self.0.get()
+        }
+    }
+    fn assert_send<T: Send>(_: T) {}
+    fn wait(fd: &mut AsyncFd<Unshared>) {
+        assert_send(fd.readable_mut());
+        assert_send(fd.writable_mut());
+        assert_send(fd.ready_mut(runtime::io::Interest::READABLE));
+    }
+    let _: fn(&mut AsyncFd<Unshared>) = wait;
 }
 
 #[test]

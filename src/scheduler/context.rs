@@ -9,7 +9,7 @@
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use super::{Local, LocalTasks, Scheduler};
 use crate::compat;
@@ -159,8 +159,8 @@ pub(crate) struct Entered {
     height: usize,
     /// Left after it.
     _guest: compat::Entered,
-    /// It belongs to this thread's stack.
-    not_send: PhantomData<*const ()>,
+    /// It belongs to this thread's stack, but may be looked at from others.
+    not_send: PhantomData<MutexGuard<'static, ()>>,
 }
 
 /// Enters a runtime until the guard is dropped.

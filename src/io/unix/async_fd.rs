@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use super::descriptor::Descriptor;
 use super::{AsyncFdReadyGuard, AsyncFdReadyMutGuard, AsyncFdRegisterError};
-use crate::driver::{Evented, ReadyEvent};
+use crate::driver::Evented;
 use crate::io::Interest;
 use crate::runtime::driver;
 
@@ -232,7 +232,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     ///
     /// If the runtime has ended.
     pub async fn ready(&self, interest: Interest) -> io::Result<AsyncFdReadyGuard<'_, T>> {
-        Ok(AsyncFdReadyGuard::new(self, self.event(interest).await?))
+        Ok(AsyncFdReadyGuard::new(self, self.io.registration().readiness(interest).await?))
     }
 
     /// As [`ready`](Self::ready), with a guard that lets the object be changed.
@@ -248,7 +248,8 @@ impl<T: AsRawFd> AsyncFd<T> {
         &mut self,
         interest: Interest,
     ) -> io::Result<AsyncFdReadyMutGuard<'_, T>> {
-        let event = self.event(interest).await?;
+        // It holds the registration alone while it waits, so that the future can go to another thread if `T` can, and need not be shared.
+        let event = self.io.registration().readiness(interest).await?;
         Ok(AsyncFdReadyMutGuard::new(self, event))
     }
 
@@ -302,10 +303,6 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// If the runtime has ended.
     pub async fn writable_mut<'a>(&'a mut self) -> io::Result<AsyncFdReadyMutGuard<'a, T>> {
         self.ready_mut(Interest::WRITABLE).await
-    }
-
-    async fn event(&self, interest: Interest) -> io::Result<ReadyEvent> {
-        self.io.registration().readiness(interest).await
     }
 }
 
