@@ -28,6 +28,7 @@
 //! | to choose the number of threads, or several runtimes; figures of what happens | [`runtime`] | `rt-multi-thread` |
 //! | tasks to share values, or to wait for one another | `sync`, `chan` | `sync` |
 //! | to end work that is not wanted any more, or when a part of it fails | `context`, `group` | `sync` |
+//! | to find tasks that leak | [`profile`](mod@profile) | |
 //! | to know what all tasks do, or wait for | [`dump`](mod@dump) | `serde`, to write it down for other programs |
 //! | sleeps, timeouts and tickers | `time` | `time` |
 //! | sockets; to read and write | `net`, `io` | `net`, `io-util`, `io-std` |
@@ -85,7 +86,7 @@ mod util;
 
 #[cfg(feature = "macros")]
 pub use macros::{join, main, pin, select, test, try_join};
-pub use runtime::{Builder, Handle, Runtime, dump};
+pub use runtime::{Builder, Handle, Runtime, dump, profile};
 pub use task::spawn;
 
 /// Runs a future to its end on the calling thread.

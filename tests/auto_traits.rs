@@ -11,6 +11,7 @@ use runtime::dump::{
     BlockingDump, DriverDump, Dump, MonitorDump, TaskDump, TaskKind, TaskState, WaitReason,
     WorkerDump,
 };
+use runtime::profile::{Profile, TaskGroup};
 use runtime::runtime::{
     Activity, Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor,
     RuntimeMetrics, Stall, StuckTask, TaskMeta, TryCurrentError,
@@ -109,6 +110,8 @@ fn auto_traits_are_as_promised() {
         RuntimeMetrics:             "yes  yes  yes   yes        yes";
         Stall:                      "yes  yes  yes   yes        yes";
         StuckTask:                  "yes  yes  yes   yes        yes";
+        Profile:                    "yes  yes  yes   yes        yes";
+        TaskGroup:                  "yes  yes  yes   yes        yes";
         Dump:                       "yes  yes  yes   yes        yes";
         TaskDump<'_>:               "yes  yes  yes   yes        yes";
         WorkerDump:                 "yes  yes  yes   yes        yes";

@@ -108,6 +108,7 @@ fn the_global_runtime_of_the_child_is_its_own() {
         assert_is_of_the_parent(|| handle.block_on(async {}));
         // A lock that another thread had would be waited for.
         assert_is_of_the_parent(|| drop(handle.dump()));
+        assert_is_of_the_parent(|| drop(handle.profile()));
         assert!(runtime::dump().worker_threads() > 0);
     });
 }

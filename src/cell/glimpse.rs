@@ -17,6 +17,16 @@ pub(crate) struct Glimpse {
     pub(crate) name: Option<Name>,
     pub(crate) kind: Kind,
     pub(crate) phase: Phase,
+    pub(crate) history: History,
+}
+
+/// What the state word tells besides. Nothing of what has no cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct History {
+    /// In which generation the task was spawned.
+    pub(crate) generation: u16,
+    /// How many wakers and abort handles there are, as far as this can count.
+    pub(crate) wakers: u16,
 }
 
 /// What a task is about to do.
@@ -39,14 +49,30 @@ impl Glimpse {
     pub(super) unsafe fn of(cell: NonNull<Header>) -> Self {
         // SAFETY: the caller's promise.
         let (header, name) = unsafe { (cell.as_ref(), raw::name(cell)) };
+        let state = header.state.load();
         Self {
             id: header.id(),
             type_name: header.type_teller(),
             spawned_at: header.spawned_at(),
             name,
             kind: header.kind(),
-            phase: Phase::of(header.state.load()),
+            phase: Phase::of(state),
+            history: History::of(state),
         }
+    }
+}
+
+impl Glimpse {
+    /// Whether nothing can wake the task any more: it waits, and nobody has a waker of it.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(self.phase, Phase::Idle(_)) && self.kind != Kind::Root && self.history.wakers == 0
+    }
+}
+
+impl History {
+    fn of(now: Snapshot) -> Self {
+        let wakers = now.wakers().try_into().unwrap_or(u16::MAX);
+        Self { generation: now.generation(), wakers }
     }
 }
 

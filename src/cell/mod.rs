@@ -42,6 +42,7 @@
 //! under a lock, and contains every panic of it: see `poll`.
 
 mod depot;
+pub(crate) mod generation;
 mod glimpse;
 mod join;
 mod owned;
@@ -54,7 +55,7 @@ mod waker;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use glimpse::{Glimpse, Phase};
+pub(crate) use glimpse::{Glimpse, History, Phase};
 pub(crate) use join::{Ended, JoinRef};
 pub(crate) use owned::OwnedSet;
 pub(crate) use poll::{Held, Runnable};

@@ -12,7 +12,7 @@
 //! ```text
 //!  63            24 23        15 14   14 13       8     7        6         5           4          3        2      1      0
 //! +----------------+-----------+-------+----------+--------+--------+----------+-------------+---------+--------+----+--------+
-//! | references: 40 | reserved: | TIMED | reason:  |ABORTED |PANICKED|JOIN_WAKER|JOIN_INTEREST|CANCELLED|COMPLETE|HELD|NOTIFIED|
+//! | references: 40 |generation:| TIMED | reason:  |ABORTED |PANICKED|JOIN_WAKER|JOIN_INTEREST|CANCELLED|COMPLETE|HELD|NOTIFIED|
 //! |                |     9     |       |    6     |        |        |          |             |         |        |    |        |
 //! +----------------+-----------+-------+----------+--------+--------+----------+-------------+---------+--------+----+--------+
 //! ```
@@ -27,6 +27,7 @@
 //! | `JOIN_WAKER` | the join handle, after it wrote the waker | the join handle, before it touches the waker again; never after `COMPLETE` | clear: the handle may write the waker's slot; set: the slot is constant, and the completer may take it once `COMPLETE` is set |
 //! | `PANICKED` | the completer, with `COMPLETE` | never | says that the stage holds a panic's payload |
 //! | `ABORTED` | the completer, with `COMPLETE` | never | says that the stage is empty: the task was cancelled |
+//! | generation | birth | never | nothing; when the task was spawned, see `generation` |
 //! | reason, `TIMED` | the holder, as it gives `HELD` up | the holder, as a poll begins | nothing; what the task waits for, see below |
 //!
 //! # The right to run
@@ -65,6 +66,10 @@
 //! waker and abort handle. As the word only grows references from existing ones, a holder of the task's
 //! own reference that reads `1` knows that it is alone.
 //!
+//! An idle task (without `HELD`) with no other references than its own and the join handle's can never be woken: a waker comes
+//! from the task's own poll, which nobody can bring about, or from another waker. The join handle can abort it. That stays so once
+//! it is seen.
+//!
 //! # Orderings
 //!
 //! | operation | strength | meets |
@@ -91,6 +96,7 @@
 
 use std::fmt;
 
+use super::generation;
 use crate::coop::Why;
 use crate::util::sync::{AtomicU64, fence};
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -108,7 +114,12 @@ const ABORTED: u64 = 1 << 7;
 const WHY_SHIFT: u32 = 8;
 const WHY: u64 = ((1 << Why::BITS) - 1) << WHY_SHIFT;
 
+/// Where the number of the generation begins.
+pub(super) const GENERATION_SHIFT: u32 = WHY_SHIFT + Why::BITS;
+const GENERATION: u64 = (generation::LAST as u64) << GENERATION_SHIFT;
+
 const REFERENCE: u64 = 1 << 24;
+const _: () = assert!(GENERATION < REFERENCE, "the generation overlaps the count");
 
 /// So many references cannot come from anything but a leak in a loop; the count would soon overflow.
 const TOO_MANY: u64 = 1 << 62;
@@ -194,7 +205,7 @@ pub(super) enum Detach {
 
 impl State {
     pub(super) fn new() -> Self {
-        Self(AtomicU64::new(BORN))
+        Self(AtomicU64::new(BORN | generation::bits_of_newest()))
     }
 
     /// The word as it is now; what was published with it may be read.
@@ -412,6 +423,17 @@ impl Snapshot {
     /// What an idle task waits for, and one that was woken has waited for.
     pub(super) fn why(self) -> Why {
         Why::from_bits(((self.0 & WHY) >> WHY_SHIFT) as u8)
+    }
+
+    /// How many wakers and abort handles there are of a task that is not complete.
+    pub(super) fn wakers(self) -> u64 {
+        let join = u64::from(self.0 & JOIN_INTEREST != 0);
+        self.references().saturating_sub(1 + join)
+    }
+
+    /// In which generation the task was spawned.
+    pub(super) fn generation(self) -> u16 {
+        ((self.0 & GENERATION) >> GENERATION_SHIFT) as u16
     }
 
     /// What the stage of a complete task holds.

@@ -29,7 +29,8 @@
 //!
 //! A runtime counts what its workers do ([`RuntimeMetrics`]), and tells of tasks that hold their thread for too long
 //! ([`Builder::on_stuck`]). It calls what a program wants to be called for each of its tasks ([`Builder::on_task_spawn`]). What every
-//! task does or waits for at one moment, a [`dump`](mod@dump) tells.
+//! task does or waits for at one moment, a [`dump`](mod@dump) tells; how many there are
+//! of each kind, and for how long, a [`profile`](mod@profile).
 //!
 //! With the environment variable `RUNTIME_SCHEDTRACE=1000` a program tells on standard error, every 1,000 milliseconds and with one
 //! line for each runtime, what these numbers are, also while all of its workers are stuck:
@@ -74,6 +75,7 @@ mod handle;
 mod id;
 mod local_runtime;
 mod metrics;
+pub mod profile;
 #[allow(clippy::module_inception, reason = "`runtime::runtime::Runtime` is Tokio's path")]
 mod runtime;
 mod stuck;
@@ -87,6 +89,7 @@ pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
 pub use id::Id;
 pub use local_runtime::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;
+pub use profile::profile;
 pub use runtime::Runtime;
 pub use stuck::{Activity, Stall, StuckTask};
 pub use task_hooks::TaskMeta;

@@ -12,7 +12,7 @@
 //! (the loop), `duty` (what a thread does beside it), `search` (the order), `home` (what a task knows of all this), `task_hooks` (who is told of tasks), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
 //! `monitor`, `cores` (how many permits there should be), `outsiders` (what threads from outside count),
-//! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `survey` (what a dump is made of), `local` (tasks
+//! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `survey` (what a dump is made of), `generations` (how old tasks are), `local` (tasks
 //! that stay on one thread, outside of all this), `context` (who am I on this thread).
 //!
 //! # Who calls it
@@ -41,6 +41,7 @@ mod cpu_clock;
 mod crew;
 mod diary;
 mod duty;
+mod generations;
 mod home;
 mod idle;
 mod injector;

@@ -31,7 +31,7 @@ use super::duty::Duty;
 use super::idle::Retake;
 use super::worker::Local;
 use super::{Scheduler, context};
-use crate::cell::{Glimpse, Kind, Phase, TypeName};
+use crate::cell::{Glimpse, History, Kind, Phase, TypeName};
 use crate::coop::{self, Why};
 use crate::driver::Parker;
 #[cfg(feature = "sync")]
@@ -330,7 +330,15 @@ impl Bell {
             left => Phase::Idle(Why::from_bits(left)),
         };
         let Subject { task, type_name, place } = self.subject;
-        Glimpse { id: task, type_name, spawned_at: place, name: None, kind: Kind::Root, phase }
+        Glimpse {
+            id: task,
+            type_name,
+            spawned_at: place,
+            name: None,
+            kind: Kind::Root,
+            phase,
+            history: History::default(),
+        }
     }
 }
 

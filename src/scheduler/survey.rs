@@ -30,7 +30,7 @@ use super::worker::Worker;
 #[cfg(feature = "signal")]
 use super::{Config, monitor::Monitor};
 use super::{LocalTasks, Scheduler, Stuck};
-use crate::cell::{Glimpse, Kind, OwnedSet, Phase};
+use crate::cell::{Glimpse, History, Kind, OwnedSet, Phase};
 
 /// Tasks that are looked at under one hold of a set's lock: some 20 microseconds.
 const SLICE: usize = 256;
@@ -85,10 +85,11 @@ impl Scheduler {
     pub(crate) fn survey(self: &Arc<Self>) -> Survey {
         self.assert_own("`dump`");
         let mut tasks = Vec::new();
-        self.roster.iter().for_each(|worker| see_all(&worker.suspended, &mut tasks));
-        self.config.local_tasks.iter().for_each(|local| see_all(&local.suspended, &mut tasks));
+        self.for_each_own_set(|set| see_all(set, &mut tasks, |_| ()));
         let seen = tasks.len(); // of those that this scheduler counts
-        LocalTasks::of_no_runtime().iter().for_each(|local| see_all(&local.suspended, &mut tasks));
+        for local in LocalTasks::of_no_runtime() {
+            see_all(&local.suspended, &mut tasks, |_| ());
+        }
         tasks.extend(self.roots.glimpses());
         let (running, waiting) = self.blocking.glimpses(MOST_WAITING);
         tasks.extend(waiting);
@@ -112,6 +113,38 @@ impl Scheduler {
     /// What each worker does now.
     pub(crate) fn posts(&self) -> Vec<Post> {
         self.roster.iter().map(|worker| self.post(worker)).collect()
+    }
+
+    /// Shows each task that has waited once and has not ended; says how many there are besides. Blocks the thread, as
+    /// [`survey`](Self::survey) does.
+    ///
+    /// # Panics
+    ///
+    /// As that.
+    #[track_caller]
+    pub(crate) fn visit_tasks(&self, mut visit: impl FnMut(Glimpse)) -> usize {
+        self.assert_own("`profile`");
+        let (mut slice, mut seen) = (Vec::new(), 0);
+        let mut show = |set: &OwnedSet, counts: bool| {
+            see_all(set, &mut slice, |slice| {
+                seen += if counts { slice.len() } else { 0 };
+                slice.drain(..).for_each(&mut visit);
+            });
+        };
+        self.for_each_own_set(|set| show(set, true));
+        LocalTasks::of_no_runtime().iter().for_each(|local| show(&local.suspended, false));
+        self.alive_tasks().saturating_sub(seen)
+    }
+
+    /// How old a task of this generation is at least.
+    pub(crate) fn age(&self, generation: u16, now: Instant) -> Duration {
+        self.monitor.generations().age(generation, now)
+    }
+
+    /// The sets of tasks that this scheduler counts.
+    fn for_each_own_set(&self, mut look: impl FnMut(&OwnedSet)) {
+        self.roster.iter().for_each(|worker| look(&worker.suspended));
+        self.config.local_tasks.iter().for_each(|local| look(&local.suspended));
     }
 
     /// What a worker does now.
@@ -142,12 +175,14 @@ pub(crate) fn surveys_of_process() -> Vec<(NonZeroU64, Option<String>, Survey)> 
     })
 }
 
-/// Looks at all tasks of a set.
-fn see_all(set: &OwnedSet, tasks: &mut Vec<Glimpse>) {
+/// Looks at all tasks of a set, and calls `after` behind each slice.
+fn see_all(set: &OwnedSet, tasks: &mut Vec<Glimpse>, mut after: impl FnMut(&mut Vec<Glimpse>)) {
     let mut walk = set.walk();
     loop {
         tasks.reserve(SLICE);
-        if !walk.look_at(SLICE, tasks) {
+        let is_over = !walk.look_at(SLICE, tasks);
+        after(tasks);
+        if is_over {
             return;
         }
         thread::sleep(PAUSE);
@@ -172,7 +207,15 @@ fn add_polled(workers: &[Post], tasks: &mut Vec<Glimpse>) -> usize {
 fn in_poll(subject: Subject) -> Glimpse {
     let Subject { task, type_name, place } = subject;
     let kind = if subject.is_root() { Kind::Root } else { Kind::Task };
-    Glimpse { id: task, type_name, spawned_at: place, name: None, kind, phase: Phase::Held }
+    Glimpse {
+        id: task,
+        type_name,
+        spawned_at: place,
+        name: None,
+        kind,
+        phase: Phase::Held,
+        history: History::default(),
+    }
 }
 
 fn elapsed(running: Running) -> Option<(Glimpse, Duration)> {

@@ -42,6 +42,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::Scheduler;
+use super::generations::Generations;
 use crate::util::contain::contain;
 use crate::util::process::PerProcess;
 pub(super) use follow::Follower;
@@ -65,6 +66,7 @@ pub(super) struct Monitor {
     roused: Condvar,
     /// Changed under the lock; read by `rouse` without.
     state: AtomicU8,
+    generations: Generations,
 }
 
 /// There is no thread yet.
@@ -88,12 +90,18 @@ impl Monitor {
             watched: Mutex::new(Vec::new()),
             roused: Condvar::new(),
             state: AtomicU8::new(UNSTARTED),
+            generations: Generations::new(),
         })
     }
 
     /// Watches a scheduler from now on.
     pub(super) fn watch(&self, scheduler: &Arc<Scheduler>) {
         self.lock().push(Arc::downgrade(scheduler));
+    }
+
+    /// When the generations of tasks began.
+    pub(super) fn generations(&self) -> &Generations {
+        &self.generations
     }
 
     /// Watches a scheduler no longer.
@@ -126,6 +134,7 @@ impl Monitor {
             }
         }
         self.state.store(AWAKE, Relaxed);
+        self.generations.tick(Instant::now()); // before anything runs
         drop(guard);
         self.roused.notify_one();
     }
@@ -138,6 +147,7 @@ impl Monitor {
             if follower.is_due(now) {
                 self.with_schedulers(|schedulers| follower.follow(now, schedulers));
             }
+            self.generations.tick(now);
             let seen = self.look(now);
             if was_idle && seen == Seen::Idle {
                 self.rest();
