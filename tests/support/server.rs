@@ -13,7 +13,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts an example at a free port; its first line has to end with the address.
+    /// Starts an example at a free port; its first line has to end with the address, or a link to it.
     pub fn start(name: &str, arguments: &[&str]) -> Self {
         Self::start_as(Command::new(example::program(name)).args(arguments))
     }
@@ -24,13 +24,19 @@ impl Server {
         let output = process.stdout.take().expect("it is piped");
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line).expect("it writes text");
-        let address = line.split_whitespace().next_back().and_then(|word| word.parse().ok());
+        let word = line.split_whitespace().next_back().unwrap_or_default();
+        let address = word.trim_start_matches("http://").trim_end_matches('/').parse().ok();
         let address = address.unwrap_or_else(|| panic!("no address: {line:?}"));
         Self { process, address }
     }
 
     pub fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).expect("it listens")
+    }
+
+    /// Its number among the processes.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// What it reads, if its input was piped.
