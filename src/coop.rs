@@ -199,6 +199,7 @@ pub(crate) fn is_flagged() -> bool {
 struct Restore(u32);
 
 impl Drop for Restore {
+    #[inline]
     fn drop(&mut self) {
         BUDGET.set(self.0);
     }
@@ -209,6 +210,7 @@ impl Drop for Restore {
 struct Resume(Why);
 
 impl Drop for Resume {
+    #[inline]
     fn drop(&mut self) {
         reason::resume(self.0);
     }

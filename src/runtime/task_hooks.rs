@@ -54,7 +54,7 @@ impl Builder {
     ///
     /// A hook is called while nothing is locked, and may spawn. What it does, the task does: its time is the
     /// poll's, and others wait for it. A panic of it is contained. Each method replaces the hook that was set by it before; a runtime
-    /// without hooks pays nothing for them.
+    /// without hooks pays nothing for them, or, where another one of the process has some, a look for its own at each poll.
     ///
     /// # Examples
     ///

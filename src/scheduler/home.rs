@@ -13,6 +13,7 @@ use super::worker::Worker;
 use super::{Scheduler, context};
 use crate::cell::{Header, Held, Kind, Runnable, Schedule};
 use crate::util::sync::Mutex;
+use crate::util::watch::is_watched;
 
 /// The worker where a task lives: after its first suspension the one in whose set it is, before that any of its
 /// scheduler's. Always there but while it is being dropped.
@@ -33,10 +34,12 @@ impl Home {
         Self(Some(worker))
     }
 
+    #[inline]
     fn worker(&self) -> &Arc<Worker> {
         self.0.as_ref().expect("a home is dropped once")
     }
 
+    #[inline]
     fn is_here(&self) -> bool {
         context::with_local(|local| {
             local.is_some_and(|local| local.worker().is_colleague(self.worker()))
@@ -65,10 +68,7 @@ unsafe impl Schedule for Home {
             Route::Here => context::with_local(|local| {
                 local.expect("a worker's frame is below").push(task);
             }),
-            Route::Injector(scheduler) => {
-                scheduler.outsiders.count_woken();
-                scheduler.inject(task);
-            }
+            Route::Injector(scheduler) => scheduler.inject_woken(task),
             Route::Gone => task.cancel(),
         }
     }
@@ -99,7 +99,9 @@ unsafe impl Schedule for Home {
 
     #[inline]
     fn terminates(&self, task: &Header) {
-        if let Some(hooks) = &self.worker().hooks {
+        if is_watched()
+            && let Some(hooks) = &self.worker().hooks
+        {
             hooks.terminates(Told::of(task));
         }
     }

@@ -10,7 +10,7 @@
 //!
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
 //! (the loop), `duty` (what a thread does beside it), `search` (the order), `home` (what a task knows of all this), `task_hooks` (who is told of tasks), `root` (`block_on`), `threads`, `thread_budget`,
-//! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself),
+//! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself), `entries` (what it writes there beside its polls),
 //! `monitor`, `cores` (how many permits there should be), `outsiders` (what threads from outside count),
 //! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `survey` (what a dump is made of), `generations` (how old tasks are), `local` (tasks
 //! that stay on one thread, outside of all this), `context` (who am I on this thread).
@@ -41,6 +41,7 @@ mod cpu_clock;
 mod crew;
 mod diary;
 mod duty;
+mod entries;
 mod generations;
 mod home;
 mod idle;

@@ -20,6 +20,7 @@ use crate::cell::{self, JoinRef, Origin, Runnable};
 use crate::driver::{Driver, Parker};
 use crate::util::contain::contain;
 use crate::util::process::Process;
+use crate::util::watch::is_watched;
 use std::sync::Arc;
 
 /// The scheduler of one runtime.
@@ -167,7 +168,9 @@ impl Scheduler {
         // Any worker will do for a start: the one that suspends the task first takes it in.
         let home = Home::new(self.worker(0).clone());
         let (id, origin) = (super::next_task_id(), origin.into());
-        if let Some(hooks) = &self.config.task_hooks {
+        if is_watched()
+            && let Some(hooks) = &self.config.task_hooks
+        {
             hooks.spawns(Told::new(id, origin.spawned_at));
         }
         let (task, join) = cell::spawn(future, home, id, origin);
@@ -185,6 +188,14 @@ impl Scheduler {
         } else if self.idle.is_closed() {
             self.drain_injector();
         }
+    }
+
+    /// The same, of a task that was woken by a thread from outside.
+    // Not inlined, so that a wake by a worker stays short.
+    #[inline(never)]
+    pub(super) fn inject_woken(self: &Arc<Self>, task: Runnable) {
+        self.outsiders.count_woken();
+        self.inject(task);
     }
 
     /// Wakes or starts a worker, if a permit is free and nobody searches.

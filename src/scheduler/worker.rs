@@ -29,6 +29,7 @@ use crate::coop;
 use crate::driver::{Occasion, Parker, Tick};
 use crate::util::rng::Rng;
 use crate::util::sync::fence;
+use crate::util::watch::is_watched;
 
 /// The shared half of a worker.
 ///
@@ -100,9 +101,9 @@ pub(crate) struct Local {
     /// Since when the worker has been busy, but for what is in its diary.
     pub(super) busy_since: Cell<Tick>,
     /// How many polls had begun then.
-    polls_before: Cell<u64>,
+    pub(super) polls_before: Cell<u64>,
     /// How many had when it was last woken.
-    woken_at: Cell<Option<u64>>,
+    pub(super) woken_at: Cell<Option<u64>>,
 }
 
 impl Worker {
@@ -290,7 +291,9 @@ impl Local {
         self.worker.diary.spawned.add(1);
         let home = Home::new(self.stash.take(&self.worker, &self.scheduler.spare_homes));
         let (id, origin) = (super::next_task_id(), origin.into());
-        if let Some(hooks) = &self.worker.hooks {
+        if is_watched()
+            && let Some(hooks) = &self.worker.hooks
+        {
             hooks.spawns(Told::new(id, origin.spawned_at));
         }
         let (task, join) = cell::spawn(future, home, id, origin);
@@ -388,9 +391,10 @@ impl Local {
     fn run(&self, task: Runnable) {
         let subject = Subject::of(task.header());
         self.begin_poll(subject);
-        let has_ended = match &self.worker.hooks {
-            None => context::poll_as(subject.task, || coop::with_budget(|| task.run())),
-            Some(hooks) => Self::run_watched(task, hooks),
+        let has_ended = if is_watched() {
+            self.run_watched(task)
+        } else {
+            context::poll_as(subject.task, || coop::with_budget(|| task.run()))
         };
         self.worker.diary.end();
         if has_ended {
@@ -398,36 +402,17 @@ impl Local {
         }
     }
 
+    /// Polls a task that somebody watches, or may.
+    // Not inlined: `run` is to have one poll in it, and be a part of the loop.
     #[cold]
-    fn run_watched(task: Runnable, hooks: &TaskHooks) -> bool {
+    #[inline(never)]
+    fn run_watched(&self, task: Runnable) -> bool {
         let told = Told::of(task.header());
         let poll = || coop::with_budget(|| task.run());
-        context::poll_as(told.id(), || hooks.around_poll(told, poll))
-    }
-
-    /// Enters in the diary that the worker was busy until now, and how long its polls took.
-    pub(super) fn note_work(&self, now: Tick) {
-        let busy = now.saturating_since(self.busy_since.replace(now)).as_nanos() as u64;
-        let diary = &self.worker.diary;
-        diary.busy_nanos.add(busy);
-        let polls = self.polls.get();
-        let recent = polls.wrapping_sub(self.polls_before.replace(polls));
-        if recent > 0 {
-            diary.mean_poll.set(mean(diary.mean_poll.get(), busy, recent));
-        }
-    }
-
-    /// Counts a sleep, and whether the worker was woken from the one before for nothing.
-    fn count_park(&self) {
-        self.worker.diary.parks.add(1);
-        if self.woken_at.get() == Some(self.polls.get()) {
-            self.worker.diary.noops.add(1);
-        }
-    }
-
-    fn count_unpark(&self) {
-        self.worker.diary.unparks.add(1);
-        self.woken_at.set(Some(self.polls.get()));
+        context::poll_as(told.id(), || match &self.worker.hooks {
+            None => poll(),
+            Some(hooks) => hooks.around_poll(told, poll),
+        })
     }
 
     /// Sleeps until there may be something to do; breaks if this thread is not needed. The steps are argued in
@@ -539,17 +524,6 @@ impl Scheduler {
             self.wake_searcher();
         }
     }
-}
-
-/// The moving average of a poll's time, in nanoseconds by the bits of a floating-point number, after some more polls took so
-/// long together. Each weighs a tenth of what is behind it.
-fn mean(before: u64, nanos: u64, polls: u64) -> u64 {
-    const FADES: f64 = 0.9;
-    let latest = nanos as f64 / polls as f64;
-    let before = f64::from_bits(before);
-    // Zero until there were polls.
-    let weight = if before == 0.0 { 0.0 } else { FADES.powi(polls.min(1_000) as i32) };
-    (weight * before + (1.0 - weight) * latest).to_bits()
 }
 
 impl fmt::Debug for Worker {

@@ -1,5 +1,5 @@
-//! Tools without a policy: the wait list, batches of wakers, reads into new memory, who a socket's peer is, a place that is written once, random numbers, what belongs to one process, and the loom
-//! switch.
+//! Tools without a policy: the wait list, batches of wakers, reads into new memory, who a socket's peer is, a place that is written once, random numbers, what belongs to one process, whether
+//! anybody watches tasks, and the loom switch.
 //!
 //! Everything above stands on these; they know no tasks, no scheduler and no driver.
 
@@ -9,6 +9,7 @@ pub(crate) mod rng;
 pub(crate) mod scoped;
 pub(crate) mod static_ref;
 pub(crate) mod sync;
+pub(crate) mod watch;
 
 #[cfg(feature = "sync")]
 pub(crate) mod block_thread;
