@@ -1,31 +1,20 @@
 //! The example `chat`, as its own process, and people with plain sockets.
 #![cfg(all(unix, feature = "macros", feature = "net", feature = "signal", feature = "time"))]
 
-#[path = "support/example.rs"]
-mod example;
+mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use support::{Server, send_to};
 
-/// The process; it ends with the test, however that ends.
-struct Server {
-    process: Child,
-    address: String,
-}
+/// The process, and who comes in.
+struct Chat(Server);
 
-impl Server {
+impl Chat {
     fn start() -> Self {
-        let mut command = Command::new(example::program("chat"));
-        let mut process = command.arg("0").stdout(Stdio::piped()).spawn().expect("it starts");
-        let mut line = String::new();
-        let output = process.stdout.take().expect("it is piped");
-        BufReader::new(output).read_line(&mut line).expect("it writes text");
-        let address = line.trim().strip_prefix("listening on ").expect("it says where").to_owned();
-        Self { process, address }
+        Self(Server::start("chat", &["0"]))
     }
 
     /// Comes in, and is welcome.
@@ -37,22 +26,11 @@ impl Server {
     }
 
     fn connect(&self) -> Person {
-        let stream = TcpStream::connect(&self.address).expect("it listens");
+        let stream = self.0.connect();
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("it is open");
         let mut person = Person(BufReader::new(stream));
         person.hears("* who are you?");
         person
-    }
-
-    fn interrupt(&self) {
-        kill_process(Pid::from_child(&self.process), Signal::INT).expect("it runs");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
@@ -83,7 +61,7 @@ impl Person {
 
 #[test]
 fn people_hear_what_is_said_in_their_room() {
-    let server = Server::start();
+    let server = Chat::start();
     let (mut ann, mut bob) = (server.enter("ann"), server.enter("bob"));
     ann.hears("* bob is here");
     let mut eve = server.enter("eve");
@@ -113,7 +91,7 @@ fn people_hear_what_is_said_in_their_room() {
 
 #[test]
 fn a_name_belongs_to_one_until_they_leave() {
-    let server = Server::start();
+    let server = Chat::start();
     let mut first = server.enter("ann");
     let mut second = server.connect();
     second.says("ann");
@@ -128,7 +106,7 @@ fn a_name_belongs_to_one_until_they_leave() {
 
 #[test]
 fn a_line_without_an_end_is_not_kept() {
-    let server = Server::start();
+    let server = Chat::start();
     let (mut ann, bob) = (server.enter("ann"), server.enter("bob"));
     ann.hears("* bob is here");
     bob.0.get_ref().write_all(&[b'x'; 1024]).expect("it reads");
@@ -137,7 +115,7 @@ fn a_line_without_an_end_is_not_kept() {
 
 #[test]
 fn whoever_does_not_read_misses_lines_and_costs_no_memory() {
-    let server = Server::start();
+    let server = Chat::start();
     let (mut talker, mut slow) = (server.enter("talker"), server.enter("slow"));
     talker.hears("* slow is here");
     // Far more than the sockets between them hold.
@@ -149,7 +127,7 @@ fn whoever_does_not_read_misses_lines_and_costs_no_memory() {
     talker.says("/who");
     talker.hears("* here: slow, talker");
     #[cfg(target_os = "linux")]
-    assert!(resident(&server) < 32 << 20, "{} bytes in use", resident(&server));
+    assert!(server.0.resident() < 32 << 20, "{} bytes in use", server.0.resident());
     let (mut heard, mut missed) = (0, 0);
     while heard + missed < LINES {
         let line = slow.next();
@@ -163,24 +141,14 @@ fn whoever_does_not_read_misses_lines_and_costs_no_memory() {
     slow.hears("talker: done");
 }
 
-/// How much memory it has in use, in bytes.
-#[cfg(target_os = "linux")]
-fn resident(server: &Server) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process.id()));
-    let status = status.expect("/proc is mounted");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it runs");
-    let kib = line.trim().trim_end_matches(" kB");
-    kib.parse::<usize>().expect("it is a number") << 10
-}
-
 #[test]
 fn ctrl_c_ends_it_and_everybody_is_told() {
-    let mut server = Server::start();
+    let mut server = Chat::start();
     let (mut ann, mut stranger) = (server.enter("ann"), server.connect());
-    server.interrupt();
+    send_to(server.0.id(), libc::SIGINT);
     stranger.hears("* the server ends");
     stranger.is_let_go();
     ann.hears("* the server ends");
     ann.is_let_go();
-    assert!(server.process.wait().expect("it is our child").success());
+    assert!(server.0.ended().success());
 }

@@ -264,11 +264,12 @@ fn a_site_that_is_not_there_is_a_failure() {
 
 #[test]
 fn what_it_cannot_do_is_a_mistake() {
-    let wrong: [&[&str]; 7] = [
+    let wrong: [&[&str]; 8] = [
         &["https://localhost/"],
         &["localhost:80"],
         &["http://a:b@localhost/"],
         &["-j", "0"],
+        &["-j", "1001"],
         &["-t", "-1"],
         &["-d"],
         &["http://localhost/", "http://localhost/"],

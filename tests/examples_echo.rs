@@ -1,48 +1,17 @@
 //! The example `echo`: it tells its port, serves many at a time, and complains of what it cannot use.
 #![cfg(all(feature = "net", feature = "time"))]
 
-#[path = "support/example.rs"]
-mod example;
+mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::process::Command;
 
-/// A server that is ended with the test.
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start() -> Self {
-        let mut process = Command::new(example::program("echo"))
-            .arg("0")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        let output = process.stdout.take().expect("it is piped");
-        BufReader::new(output).read_line(&mut line).expect("it writes text");
-        let address = line.trim_end().strip_prefix("listening on ").expect("it tells where");
-        Self { address: address.to_owned(), process }
-    }
-
-    fn connect(&self) -> TcpStream {
-        TcpStream::connect(&self.address).expect("it listens")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.process.kill().expect("it runs until it is ended");
-        self.process.wait().expect("it has ended");
-    }
-}
+use support::{Server, example};
 
 #[test]
 fn many_clients_at_a_time_get_back_what_they_sent() {
-    let server = Server::start();
+    let server = Server::start("echo", &["0"]);
     let mut clients: Vec<_> = (0..50).map(|_| server.connect()).collect();
     for (number, client) in clients.iter_mut().enumerate() {
         write!(client, "client {number}").unwrap();
@@ -57,7 +26,7 @@ fn many_clients_at_a_time_get_back_what_they_sent() {
 
 #[test]
 fn a_client_that_never_reads_holds_up_no_other() {
-    let server = Server::start();
+    let server = Server::start("echo", &["0"]);
     let silent = server.connect();
     silent.set_nonblocking(true).unwrap();
     while (&silent).write(&[0; 64 * 1024]).is_ok() {}
@@ -79,9 +48,9 @@ fn without_a_port_it_says_what_it_wants() {
 
 #[test]
 fn a_port_that_is_taken_is_an_error_in_plain_words() {
-    let server = Server::start();
-    let (_, port) = server.address.rsplit_once(':').expect("an address ends with its port");
-    let output = Command::new(example::program("echo")).arg(port).output().unwrap();
+    let server = Server::start("echo", &["0"]);
+    let port = server.address.port().to_string();
+    let output = Command::new(example::program("echo")).arg(&port).output().unwrap();
     assert!(!output.status.success());
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(error.starts_with(&format!("echo: port {port}: ")), "{error}");

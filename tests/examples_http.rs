@@ -1,38 +1,20 @@
 //! The example `http`, as its own process.
 #![cfg(feature = "hyper")]
 
-#[path = "support/example.rs"]
-mod example;
+mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::io::{Read, Write};
+use std::process::Command;
 
-/// The process; it ends with the test, however that ends.
-struct Program(Child);
+use support::{Server, example};
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Starts it at a free port, and returns where it listens.
-fn start() -> (Program, String) {
-    let mut command = Command::new(example::program("http"));
-    let mut child = command.arg("0").stdout(Stdio::piped()).spawn().expect("it starts");
-    let stdout = child.stdout.take().expect("it was asked for");
-    let program = Program(child);
-    let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line).expect("it writes text");
-    let address = line.strip_prefix("http://").and_then(|rest| rest.strip_suffix("/\n"));
-    (program, address.unwrap_or_else(|| panic!("no address: {line:?}")).to_owned())
+fn start() -> Server {
+    Server::start("http", &["0"])
 }
 
 /// The status and the body of the answer to one request.
-fn ask(address: &str, request: &str) -> (String, String) {
-    let mut stream = TcpStream::connect(address).expect("it listens");
+fn ask(server: &Server, request: &str) -> (String, String) {
+    let mut stream = server.connect();
     let (head, body) = request.split_once('|').unwrap_or((request, ""));
     let length = body.len();
     let request = format!(
@@ -48,8 +30,8 @@ fn ask(address: &str, request: &str) -> (String, String) {
 
 #[test]
 fn it_prints_where_it_listens_and_answers_there() {
-    let (_program, address) = start();
-    let answer = |request: &str| ask(&address, request);
+    let server = start();
+    let answer = |request: &str| ask(&server, request);
     assert_eq!(answer("GET /"), ("200".into(), "hello\n".into()));
     assert_eq!(answer("POST /echo|some words"), ("200".into(), "some words".into()));
     assert_eq!(answer("GET /sleep?ms=1"), ("200".into(), "awake\n".into()));
@@ -70,8 +52,8 @@ fn what_is_no_port_is_a_mistake() {
 
 #[test]
 fn a_port_that_is_taken_is_an_error_in_plain_words() {
-    let (_program, address) = start();
-    let (_, port) = address.rsplit_once(':').expect("an address ends with its port");
+    let server = start();
+    let port = server.address.port().to_string();
     let mut command = Command::new(example::program("http"));
     let output = command.arg(port).output().expect("it starts");
     assert!(!output.status.success());

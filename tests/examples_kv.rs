@@ -7,71 +7,44 @@
     feature = "time"
 ))]
 
-#[path = "support/example.rs"]
-mod example;
+mod support;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Command, ExitStatus, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longer than anything takes that works.
-const LONG: Duration = Duration::from_secs(20);
+use support::{LONG, Server, example, send_to};
 
-/// The server; it ends with the test, however that ends.
-struct Server {
-    process: Child,
-    address: String,
-}
+/// The server, and its clients.
+struct Kv(Server);
 
-impl Server {
+impl Kv {
     fn start() -> Self {
-        Self::of(Command::new(example::program("kv")).arg("0"))
+        Self(Server::start("kv", &["0"]))
     }
 
     /// By a shell that first sets the limit of open files.
     fn start_with_limit(ulimit: &str) -> Self {
         let script = format!("{ulimit} && exec \"$0\" 0");
-        Self::of(Command::new("sh").args(["-c", &script]).arg(example::program("kv")))
+        let mut shell = Command::new("sh");
+        Self(Server::start_as(shell.args(["-c", &script]).arg(example::program("kv"))))
     }
 
-    fn of(command: &mut Command) -> Self {
-        let mut process = command.stdout(Stdio::piped()).spawn().expect("it starts");
-        let output = process.stdout.take().expect("it is piped");
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line).expect("it writes text");
-        let address = line.trim_end().strip_prefix("listening on ").expect("it tells where");
-        Self { address: address.to_owned(), process }
-    }
-
-    fn port(&self) -> &str {
-        self.address.rsplit_once(':').expect("an address ends with its port").1
+    fn port(&self) -> String {
+        self.0.address.port().to_string()
     }
 
     fn connect(&self) -> Client {
-        let stream = TcpStream::connect(&self.address).expect("it listens");
+        let stream = self.0.connect();
         stream.set_read_timeout(Some(LONG)).expect("no length of zero");
         Client(BufReader::new(stream))
     }
 
     /// Waits until it has ended by itself.
     fn end(mut self) -> ExitStatus {
-        let begin = Instant::now();
-        loop {
-            if let Some(status) = self.process.try_wait().expect("it is our child") {
-                return status;
-            }
-            assert!(begin.elapsed() < LONG, "it does not end");
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.0.ended()
     }
 }
 
@@ -127,7 +100,7 @@ fn array(words: &[&[u8]]) -> Vec<u8> {
 
 #[test]
 fn values_are_put_got_counted_and_removed() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut client = server.connect();
     for (request, reply) in [
         ("PING", "+PONG"),
@@ -157,7 +130,7 @@ fn values_are_put_got_counted_and_removed() {
 
 #[test]
 fn what_cannot_be_done_is_said_and_the_connection_stays() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut client = server.connect();
     for (request, reply) in [
         ("SET word hello", "+OK"),
@@ -189,7 +162,7 @@ fn what_cannot_be_done_is_said_and_the_connection_stays() {
 
 #[test]
 fn values_are_any_bytes() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut client = server.connect();
     let value: Vec<u8> = (0..=255).cycle().take(500_000).collect();
     client.send(array(&[b"SET", b"\r\n\0", &value]));
@@ -203,7 +176,7 @@ fn values_are_any_bytes() {
 
 #[test]
 fn entries_end_in_their_time_and_are_dropped_unasked() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut client = server.connect();
     assert_eq!(client.ask("SET later 1 EX 100"), "+OK");
     assert_eq!(client.ask("TTL later"), ":100");
@@ -236,7 +209,7 @@ fn entries_end_in_their_time_and_are_dropped_unasked() {
 
 #[test]
 fn an_entry_that_ends_sooner_than_the_others_is_not_forgotten() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut client = server.connect();
     assert_eq!(client.ask("SET late x EX 100"), "+OK");
     assert_eq!(client.ask("SET soon x PX 20"), "+OK");
@@ -249,7 +222,7 @@ fn an_entry_that_ends_sooner_than_the_others_is_not_forgotten() {
 
 #[test]
 fn requests_that_come_together_or_in_pieces_are_answered_in_order() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut client = server.connect();
     let mut requests = Vec::new();
     for number in 0..2000 {
@@ -278,7 +251,7 @@ fn requests_that_come_together_or_in_pieces_are_answered_in_order() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_client_that_asks_for_much_and_reads_nothing_costs_little_and_holds_up_no_other() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut silent = server.connect();
     silent.send(array(&[b"SET", b"large", &[b'x'; 1_000_000]]));
     assert_eq!(silent.reply(), "+OK");
@@ -287,15 +260,12 @@ fn a_client_that_asks_for_much_and_reads_nothing_costs_little_and_holds_up_no_ot
     for _ in 0..100 {
         assert_eq!(other.ask("PING"), "+PONG");
     }
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process.id())).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    assert!(kilobytes < 100_000, "{kilobytes} kB are resident");
+    assert!(server.0.resident() < 100_000_000, "{} bytes are resident", server.0.resident());
 }
 
 #[test]
 fn nonsense_gets_an_answer_and_the_connection_is_closed() {
-    let server = Server::start();
+    let server = Kv::start();
     let too_long = array(&[b"SET", b"a", &vec![b'x'; 1 << 20]]);
     let too_many = array(&[b"a".as_slice(); 1025]);
     for (sent, why) in [
@@ -321,7 +291,7 @@ fn nonsense_gets_an_answer_and_the_connection_is_closed() {
 
 #[test]
 fn quit_is_answered_and_ends_the_connection() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut client = server.connect();
     client.send("SET a 1\r\nQUIT\r\nSET a 2\r\n");
     assert_eq!(client.rest().unwrap(), "+OK\r\n+OK\r\n");
@@ -330,7 +300,7 @@ fn quit_is_answered_and_ends_the_connection() {
 
 #[test]
 fn messages_reach_those_who_listen_and_nobody_else() {
-    let server = Server::start();
+    let server = Kv::start();
     let (mut one, mut two) = (server.connect(), server.connect());
     let mut publisher = server.connect();
     assert_eq!(one.ask("SUBSCRIBE news weather"), "*3 $9 subscribe $4 news :1");
@@ -367,7 +337,7 @@ fn messages_reach_those_who_listen_and_nobody_else() {
 
 #[test]
 fn messages_of_one_publisher_come_in_order() {
-    let server = Server::start();
+    let server = Kv::start();
     let (mut listener, mut publisher) = (server.connect(), server.connect());
     listener.ask("SUBSCRIBE numbers");
     for number in 0..900 {
@@ -383,7 +353,7 @@ fn messages_of_one_publisher_come_in_order() {
 
 #[test]
 fn a_listener_that_is_too_slow_is_told_and_parted_with() {
-    let server = Server::start();
+    let server = Kv::start();
     let (mut slow, mut publisher) = (server.connect(), server.connect());
     slow.ask("SUBSCRIBE flood");
     let message = array(&[b"PUBLISH", b"flood", &[b'x'; 10_000]]);
@@ -404,7 +374,7 @@ fn a_listener_that_is_too_slow_is_told_and_parted_with() {
 
 #[test]
 fn who_comes_when_all_places_are_taken_is_told_so_and_the_next_one_is_not() {
-    let server = Server::of(Command::new(example::program("kv")).args(["0", "3"]));
+    let server = Kv(Server::start("kv", &["0", "3"]));
     full_and_free_again(&server, 3);
 }
 
@@ -412,19 +382,19 @@ fn who_comes_when_all_places_are_taken_is_told_so_and_the_next_one_is_not() {
 #[cfg(unix)]
 #[test]
 fn where_descriptors_are_few_the_newcomer_is_told_and_the_others_go_on() {
-    let server = Server::start_with_limit("ulimit -n 48");
+    let server = Kv::start_with_limit("ulimit -n 48");
     full_and_free_again(&server, 16);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_low_limit_of_descriptors_is_raised() {
-    let server = Server::start_with_limit("ulimit -S -n 20");
+    let server = Kv::start_with_limit("ulimit -S -n 20");
     let mut clients: Vec<_> = (0..100).map(|_| server.connect()).collect();
     clients.iter_mut().for_each(|client| assert_eq!(client.ask("PING"), "+PONG"));
 }
 
-fn full_and_free_again(server: &Server, places: usize) {
+fn full_and_free_again(server: &Kv, places: usize) {
     let mut clients: Vec<_> = (0..places).map(|_| server.connect()).collect();
     clients.iter_mut().for_each(|client| assert_eq!(client.ask("PING"), "+PONG"));
     for _ in 0..100 {
@@ -446,7 +416,7 @@ fn full_and_free_again(server: &Server, places: usize) {
 
 #[test]
 fn shutdown_answers_what_was_asked_before_and_ends_the_program() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut idle = server.connect();
     let mut listener = server.connect();
     assert_eq!(idle.ask("PING"), "+PONG");
@@ -462,24 +432,22 @@ fn shutdown_answers_what_was_asked_before_and_ends_the_program() {
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_it_as_shutdown_does() {
-    use rustix::process::{Pid, Signal, kill_process};
-
-    for signal in [Signal::INT, Signal::TERM] {
-        let server = Server::start();
+    for signal in [libc::SIGINT, libc::SIGTERM] {
+        let server = Kv::start();
         let (mut idle, mut listener) = (server.connect(), server.connect());
         assert_eq!(idle.ask("SET a 1"), "+OK");
         listener.ask("SUBSCRIBE news");
-        kill_process(Pid::from_child(&server.process), signal).expect("it is our child");
-        assert_eq!(idle.rest().unwrap(), "", "{signal:?}");
-        assert_eq!(listener.rest().unwrap(), "", "{signal:?}");
-        assert!(server.end().success(), "{signal:?}");
+        send_to(server.0.id(), signal);
+        assert_eq!(idle.rest().unwrap(), "", "{signal}");
+        assert_eq!(listener.rest().unwrap(), "", "{signal}");
+        assert!(server.end().success(), "{signal}");
     }
 }
 
 /// Each costs the server a task and a queue, so what one client takes is bounded.
 #[test]
 fn a_client_listens_to_so_many_channels_and_no_more() {
-    let server = Server::start();
+    let server = Kv::start();
     let mut client = server.connect();
     for number in 1..=128 {
         let told = client.ask(&format!("SUBSCRIBE {number}"));
@@ -498,7 +466,7 @@ fn what_is_no_port_is_a_mistake_and_one_that_is_taken_is_said() {
         let error = String::from_utf8_lossy(&output.stderr);
         assert_eq!(error, "kv: usage: kv [PORT [CONNECTIONS]]\n");
     }
-    let server = Server::start();
+    let server = Kv::start();
     let output = run(Command::new(example::program("kv")).arg(server.port()));
     assert!(!output.status.success());
     let error = String::from_utf8_lossy(&output.stderr);
@@ -523,9 +491,9 @@ fn redis_cli_understands_it() {
     if !installed("redis-cli") {
         return;
     }
-    let server = Server::start();
+    let server = Kv::start();
     let told = |words: &[&str]| {
-        let output = run(Command::new("redis-cli").args(["-p", server.port()]).args(words));
+        let output = run(Command::new("redis-cli").args(["-p", &server.port()]).args(words));
         assert!(output.status.success(), "{words:?}: {output:?}");
         String::from_utf8(output.stdout).expect("it writes text")
     };
@@ -544,10 +512,10 @@ fn redis_benchmark_gets_all_its_answers() {
     if !installed("redis-benchmark") {
         return;
     }
-    let server = Server::start();
+    let server = Kv::start();
     for pipeline in ["1", "16"] {
         let mut benchmark = Command::new("redis-benchmark");
-        benchmark.args(["-p", server.port(), "-t", "get,set,incr", "-c", "20", "-n", "2000"]);
+        benchmark.args(["-p", &server.port(), "-t", "get,set,incr", "-c", "20", "-n", "2000"]);
         let output = run(benchmark.args(["-P", pipeline, "--csv"]));
         let report = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{output:?}");

@@ -11,10 +11,13 @@ use crate::links;
 pub const USAGE: &str =
     "usage: crawler [-j N] [-n PAGES] [-t SECONDS] [-d SECONDS] [http://HOST[:PORT]/PATH]
 Visits a page and all that it leads to on the same site; without a name, a small site of its own.
-  -j N         visit at most N pages at the same time (default: 4)
+  -j N         visit at most N pages at the same time (default: 4), and 1000 at most
   -n PAGES     visit at most so many pages (default: 1000)
   -t SECONDS   wait so long for a page (default: 2)
   -d SECONDS   stop after so long (default: never)";
+
+/// Each page at a time has a task and a descriptor.
+const MOST_AT_ONCE: usize = 1000;
 
 /// What is asked for.
 pub enum Request {
@@ -46,7 +49,7 @@ impl Arguments {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--help" => return Ok(Request::Help),
-                "-j" => parsed.limits.at_once = at_least_one("-j", arguments.next())?,
+                "-j" => parsed.limits.at_once = at_once(arguments.next())?,
                 "-n" => parsed.limits.pages = at_least_one("-n", arguments.next())?,
                 "-t" => parsed.limits.timeout = seconds("-t", arguments.next())?,
                 "-d" => parsed.deadline = Some(seconds("-d", arguments.next())?),
@@ -64,6 +67,12 @@ fn first_page(text: &str) -> Result<Uri, String> {
     let url = url.filter(|url| url.authority().is_some_and(|it| !it.as_str().contains('@')));
     url.and_then(|url| links::resolve(&url, text))
         .ok_or_else(|| format!("{text} is no URL of the form http://HOST[:PORT]/PATH"))
+}
+
+fn at_once(text: Option<String>) -> Result<usize, String> {
+    number(text)
+        .filter(|number| (1..=MOST_AT_ONCE).contains(number))
+        .ok_or_else(|| format!("-j needs a number from 1 to {MOST_AT_ONCE} after it"))
 }
 
 fn at_least_one(option: &str, text: Option<String>) -> Result<usize, String> {

@@ -50,9 +50,14 @@ impl Server {
         BufReader::new(errors).lines().map(|line| line.expect("it writes text"))
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until it has ended by itself, which must not take long.
     pub fn ended(&mut self) -> ExitStatus {
-        self.process.wait().expect("it is our child")
+        let mut status = None;
+        super::eventually("the server ends", || {
+            status = self.process.try_wait().expect("it is our child");
+            status.is_some()
+        });
+        status.expect("it has ended")
     }
 
     /// How much memory it has in use, in bytes.
