@@ -23,9 +23,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::{env, io};
 
-use rustix::process::{Resource, getrlimit, setrlimit};
 use support::args::Args;
 use support::ended;
+use support::process::raise_descriptors;
 use support::server::{self, Server};
 use support::table::{self, Row};
 
@@ -46,9 +46,6 @@ const FIGURES: [&str; 5] = [
     "bytes a connection",
 ];
 
-/// Descriptors that are not for connections.
-const OTHERS: u64 = 64;
-
 /// Bytes of a message. It fills the buffer of a server, so that a runtime asks once more, in vain, before it waits.
 const MESSAGE: usize = 64;
 
@@ -64,7 +61,7 @@ fn main() -> ExitCode {
 fn side_by_side() -> io::Result<()> {
     let args = Args::parse(USAGE, env::args().skip(1))?;
     let (rounds, seconds) = (args.number("--rounds", 3)?, args.number("--seconds", 10)?);
-    let connections = raise_limit(args.number("--connections", 10_000)?);
+    let connections = raise_descriptors(args.number("--connections", 10_000)?);
     eprintln!("{connections} connections");
     let loads = [("spread", true), ("all at once", false)];
     let mut rows = loads.map(|(name, spread)| (spread, Row::of(name, FIGURES)));
@@ -81,18 +78,6 @@ fn side_by_side() -> io::Result<()> {
     }
     print!("{}", table::render(PEERS, rows.iter().flat_map(|(_, rows)| rows)));
     Ok(())
-}
-
-/// Asks for descriptors for so many connections. Returns for how many there are.
-fn raise_limit(connections: u64) -> u64 {
-    let mut limit = getrlimit(Resource::Nofile);
-    let wanted = connections + OTHERS;
-    let raised = limit.maximum.map_or(wanted, |maximum| wanted.min(maximum));
-    let allowed = limit.current.unwrap_or(u64::MAX);
-    limit.current = Some(raised.max(allowed));
-    let has =
-        if setrlimit(Resource::Nofile, limit).is_ok() { raised.max(allowed) } else { allowed };
-    connections.min(has.saturating_sub(OTHERS))
 }
 
 /// Returns the [`FIGURES`].
@@ -117,7 +102,7 @@ fn sample(
 macro_rules! server {
     ($name:ident, $runtime:ident) => {
         fn $name() -> io::Result<()> {
-            raise_limit(1 << 20);
+            raise_descriptors(1 << 20);
             let runtime = $runtime::runtime::Builder::new_multi_thread().enable_all().build()?;
             let accepting = runtime.spawn(async {
                 use $runtime::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -145,6 +130,6 @@ server!(serve_ours, runtime);
 server!(serve_tokio, tokio);
 
 fn serve_bare() -> io::Result<()> {
-    raise_limit(1 << 20);
+    raise_descriptors(1 << 20);
     bare::serve()
 }

@@ -33,22 +33,58 @@ impl Drop for Worktree {
 
 /// Builds this bench, as it is now, over the crate as it was at `revision`, and returns the program.
 ///
+/// Where the bench of now needs what the crate did not have then, the revision's own bench is built. It may measure a
+/// workload otherwise than this one does, so that is said.
+///
 /// # Errors
 ///
-/// If git does not know the revision, or if the bench needs what the crate did not have then.
+/// If git does not know the revision, or if neither bench can be built there.
 pub fn build(revision: &str) -> io::Result<PathBuf> {
     let worktree = Worktree::add(revision)?;
+    bring(&worktree)?;
+    compile(&worktree.0, "json").or_else(|_| {
+        eprintln!(
+            "{revision} does not build with the bench of now: its own is taken, which may differ"
+        );
+        run(git().arg("-C").arg(&worktree.0).args(["reset", "--hard", "--quiet"]))?;
+        run(git().arg("-C").arg(&worktree.0).args(["clean", "-d", "--force", "--quiet"]))?;
+        compile(&worktree.0, "json-render-diagnostics").map_err(|error| {
+            io::Error::other(format!("{revision} cannot be built, nor compared with: {error}"))
+        })
+    })
+}
+
+/// Puts the bench of now in the place of that of then.
+fn bring(worktree: &Worktree) -> io::Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    replace_folder(&here.join("benches/runtimes"), &worktree.0.join("benches/runtimes"))?;
-    fs::copy(here.join("Cargo.lock"), worktree.0.join("Cargo.lock"))?;
+    for folder in ["benches/runtimes", "benches/support"] {
+        replace_folder(&here.join(folder), &worktree.0.join(folder))?;
+    }
+    fs::copy(here.join("Cargo.lock"), worktree.0.join("Cargo.lock")).map(drop)
+}
+
+/// Returns the program. With the format `json` the compiler's errors are not shown.
+fn compile(folder: &Path, format: &str) -> io::Result<PathBuf> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("against-target");
     let mut build = Command::new("cargo");
-    build.args(["bench", "--bench", "runtimes", "--no-run", "--message-format=json"]);
-    build.arg("--target-dir").arg(&target).current_dir(&worktree.0);
+    build.args(["bench", "--bench", "runtimes", "--no-run", "--message-format", format]);
+    build.args(["--features", &extra_features()]);
+    build.arg("--target-dir").arg(&target).current_dir(folder);
     let messages = run(&mut build)?;
     let program = executable(&messages)
         .ok_or_else(|| io::Error::other("cargo names no program for the bench"))?;
     Ok(PathBuf::from(program))
+}
+
+/// The features beside the default ones with which this program was built.
+fn extra_features() -> String {
+    let extra = [
+        ("hyper", cfg!(feature = "hyper")),
+        ("serde", cfg!(feature = "serde")),
+        ("test-util", cfg!(feature = "test-util")),
+        ("tokio-compat", cfg!(feature = "tokio-compat")),
+    ];
+    extra.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect::<Vec<_>>().join(",")
 }
 
 /// The last program that cargo's messages name: libraries and build scripts come before it.

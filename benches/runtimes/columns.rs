@@ -35,23 +35,27 @@ pub struct Column {
     pub version: String,
     program: PathBuf,
     peer: Kind,
+    setup: Setup,
 }
 
 enum Kind {
-    /// A peer of this program, or of another revision's.
+    /// A peer of this program.
     Rust(&'static str),
+    /// This crate in another revision's program.
+    Then,
     Go,
 }
 
 impl Column {
     /// This crate as another revision's build of this program has it.
-    pub fn at_revision(revision: &str, program: PathBuf) -> Self {
-        Self {
-            name: revision.to_owned(),
-            version: revision.to_owned(),
-            program,
-            peer: Kind::Rust(OURS),
-        }
+    pub fn at_revision(revision: &str, program: PathBuf, setup: Setup) -> Self {
+        let name = revision.to_owned();
+        Self { version: name.clone(), name, program, peer: Kind::Then, setup }
+    }
+
+    /// Under a name that says what sets it apart from the other columns.
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// Takes one sample, or says why there is none.
@@ -59,30 +63,39 @@ impl Column {
     /// # Errors
     ///
     /// If the process cannot be started, fails, or prints no number.
-    pub fn measure(&self, workload: &Workload, setup: &Setup) -> io::Result<Option<f64>> {
-        let output = self.command(workload, setup).stderr(Stdio::inherit()).output()?;
+    pub fn measure(&self, workload: &Workload) -> io::Result<Option<f64>> {
+        let output = self.command(workload).stderr(Stdio::inherit()).output()?;
         let printed = String::from_utf8_lossy(&output.stdout);
         match printed.trim() {
+            // It may not know the workload, or not survive it; what it says itself is on the terminal.
+            _ if !output.status.success() && self.is_past() => Ok(None),
             _ if !output.status.success() => Err(io::Error::other(output.status.to_string())),
             "-" => Ok(None),
             number => number.parse().map(Some).map_err(io::Error::other),
         }
     }
 
-    fn command(&self, workload: &Workload, setup: &Setup) -> Command {
-        let workers = setup.workers.to_string();
+    fn is_past(&self) -> bool {
+        matches!(self.peer, Kind::Then)
+    }
+
+    fn command(&self, workload: &Workload) -> Command {
+        let workers = self.setup.workers.to_string();
         let mut command = Command::new(&self.program);
-        match self.peer {
-            Kind::Go => command.arg(workload.name).env("GOMAXPROCS", workers),
-            Kind::Rust(peer) => {
-                command.args(["--one", peer, workload.name, "--workers", &workers]);
-                match setup.main {
-                    None => &mut command,
-                    Some(Main::Root) => command.arg("--root"),
-                    Some(Main::Task) => command.arg("--task"),
-                }
+        let peer = match self.peer {
+            Kind::Go => {
+                command.arg(workload.name).env("GOMAXPROCS", workers);
+                return command;
             }
+            Kind::Rust(peer) => peer,
+            Kind::Then => OURS,
         };
+        command.args(["--one", peer, workload.name, "--workers", &workers]);
+        match self.setup.main {
+            None => {}
+            Some(Main::Root) => drop(command.arg("--root")),
+            Some(Main::Task) => drop(command.arg("--task")),
+        }
         command
     }
 }
@@ -92,7 +105,7 @@ impl Column {
 /// # Errors
 ///
 /// If a name is unknown, if the path of this program is, or if the Go program does not compile.
-pub fn all(wanted: &[String]) -> io::Result<Vec<Column>> {
+pub fn all(wanted: &[String], setup: Setup) -> io::Result<Vec<Column>> {
     if let Some(name) = wanted.iter().find(|name| !is_known(name)) {
         return Err(io::Error::other(format!("no peer `{name}`")));
     }
@@ -103,6 +116,7 @@ pub fn all(wanted: &[String]) -> io::Result<Vec<Column>> {
         version,
         program: program.clone(),
         peer: Kind::Rust(name),
+        setup,
     };
     let mut columns: Vec<_> = RESIDENTS
         .iter()
@@ -112,7 +126,7 @@ pub fn all(wanted: &[String]) -> io::Result<Vec<Column>> {
     if is_wanted(go::NAME)
         && let Some((program, version)) = go::build()?
     {
-        columns.push(Column { name: go::NAME.to_owned(), version, program, peer: Kind::Go });
+        columns.push(Column { name: go::NAME.to_owned(), version, program, peer: Kind::Go, setup });
     }
     if is_wanted(LIMIT) {
         columns.push(here(LIMIT, "bare threads".to_owned()));

@@ -15,18 +15,24 @@ use std::{env, io};
 
 use args::Args;
 use columns::{Column, OURS};
+use cores::Cores;
+use rounds::Row;
+use shim::Setup;
 use workloads::Workload;
 
 mod against;
 mod args;
 mod columns;
+mod compare;
+mod cores;
 mod go;
 mod json;
 mod ours;
-mod process;
 mod rounds;
 mod shim;
 mod smol_peer;
+#[path = "../support/mod.rs"]
+mod support;
 mod table;
 mod tokio_peer;
 mod workloads;
@@ -42,7 +48,7 @@ fn main() -> ExitCode {
             list(&args);
             Ok(())
         }
-        None => side_by_side(&args).map_err(|error| error.to_string()),
+        None => tables(&args).map_err(|error| error.to_string()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,7 +63,7 @@ fn fail(error: &str) -> ExitCode {
 
 /// Takes the one sample that a parent process asked for.
 fn one(peer: &str, workload: &str, args: &Args) -> Result<(), String> {
-    match columns::measure_here(peer, workload, &args.setup)? {
+    match columns::measure_here(peer, workload, &args.setups()[0])? {
         Some(figure) => println!("{figure}"),
         None => println!("-"),
     }
@@ -70,26 +76,71 @@ fn list(args: &Args) {
     }
 }
 
-fn side_by_side(args: &Args) -> io::Result<()> {
-    let columns = columns(args)?;
-    let workloads = selected(args);
-    if workloads.is_empty() {
+fn tables(args: &Args) -> io::Result<()> {
+    if selected(args).is_empty() {
         return Err(io::Error::other("no workload fits the filter; `--list` names them"));
     }
-    let rows = rounds::measure(&workloads, &columns, args.rounds, &args.setup)?;
-    if args.json {
-        print!("{}", json::render(&columns, &rows, &args.setup));
-    } else {
-        print!("{}", table::render(&columns, &rows, args.spread));
+    if args.pins.is_empty() {
+        return measure(args);
+    }
+    let cores = Cores::available()?;
+    for &pin in &args.pins {
+        cores.pin(pin)?;
+        println!("\non {pin} of {} cores\n", cores.count());
+        measure(args)?;
     }
     Ok(())
 }
 
-fn columns(args: &Args) -> io::Result<Vec<Column>> {
-    let Some(revision) = &args.against else { return columns::all(&args.peers) };
-    let mut columns = columns::all(&[OURS.to_owned()])?;
-    columns.push(Column::at_revision(revision, against::build(revision)?));
+/// Beside the others, or beside itself, as the command line has it.
+fn measure(args: &Args) -> io::Result<()> {
+    match &args.setups()[..] {
+        [setup] => match &args.against {
+            None => table(args, setup, &columns::all(&args.peers, *setup)?, table::render),
+            Some(revision) => table(args, setup, &now_and_then(revision, *setup)?, compare::render),
+        },
+        _ if args.against.is_some() => {
+            Err(io::Error::other("`--against` compares under one number of workers"))
+        }
+        setups => workers(args, setups),
+    }
+}
+
+/// A table for each peer.
+fn workers(args: &Args, setups: &[Setup]) -> io::Result<()> {
+    let ours = [OURS.to_owned()];
+    for peer in if args.peers.is_empty() { &ours } else { &args.peers[..] } {
+        let mut columns = Vec::new();
+        for setup in setups {
+            let peer = columns::all(std::slice::from_ref(peer), *setup)?;
+            let named = |column: Column| column.named(format!("{} workers", setup.workers));
+            columns.extend(peer.into_iter().map(named));
+        }
+        println!("\n{peer}\n");
+        table(args, &setups[0], &columns, compare::render)?;
+    }
+    Ok(())
+}
+
+fn now_and_then(revision: &str, setup: Setup) -> io::Result<Vec<Column>> {
+    let mut columns = vec![Column::at_revision(revision, against::build(revision)?, setup)];
+    columns.extend(columns::all(&[OURS.to_owned()], setup)?);
     Ok(columns)
+}
+
+fn table(
+    args: &Args,
+    setup: &Setup,
+    columns: &[Column],
+    render: fn(&[Column], &[Row], bool) -> String,
+) -> io::Result<()> {
+    let rows = rounds::measure(&selected(args), columns, args.rounds)?;
+    if args.json {
+        print!("{}", json::render(columns, &rows, setup));
+    } else {
+        print!("{}", render(columns, &rows, args.spread));
+    }
+    Ok(())
 }
 
 fn selected(args: &Args) -> Vec<Workload> {

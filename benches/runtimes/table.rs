@@ -5,8 +5,12 @@ use crate::rounds::{Row, Samples};
 
 /// Renders the medians, with the ratio of this crate to the best of the others.
 pub fn render(columns: &[Column], rows: &[Row], spread: bool) -> String {
-    let mut lines = vec![header(columns)];
-    lines.extend(rows.iter().map(|row| line(columns, row, spread)));
+    let lines = rows.iter().map(|row| line(columns, row, spread));
+    markdown([header(columns)].into_iter().chain(lines).collect())
+}
+
+/// Draws a table, the first line of which is its header, and the first two columns of which are text.
+pub fn markdown(mut lines: Vec<Vec<String>>) -> String {
     let widths: Vec<_> = (0..lines[0].len())
         .map(|n| lines.iter().map(|cells| cells[n].chars().count()).max().unwrap_or(0))
         .collect();
@@ -36,7 +40,7 @@ fn line(columns: &[Column], row: &Row, spread: bool) -> Vec<String> {
     cells
 }
 
-fn cell(samples: &Samples, spread: bool) -> String {
+pub fn cell(samples: &Samples, spread: bool) -> String {
     match (samples.median(), samples.spread()) {
         (Some(median), Some((least, most))) if spread => {
             format!("{} ({}..{})", figure(median), figure(least), figure(most))

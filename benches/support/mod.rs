@@ -1,7 +1,9 @@
-//! What the benches share that compare servers: processes, options and the table.
+//! What the benches share: processes, options, tables and charts.
 #![allow(dead_code, reason = "each bench uses another part")]
 
 pub mod args;
+pub mod process;
+pub mod sample;
 pub mod server;
 pub mod table;
 

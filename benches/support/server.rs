@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{env, fs};
 
+use super::process;
+
 /// In how many ticks a second the kernel shows CPU time to processes, on every Linux.
 const TICKS_A_SECOND: u32 = 100;
 
@@ -58,10 +60,8 @@ impl Server {
 
     /// Bytes of its memory that are resident.
     pub fn resident(&self) -> io::Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        kilobytes.map(|n| n * 1024).ok_or_else(|| io::Error::other("the kernel does not tell"))
+        let resident = process::resident_bytes_of(self.child.id());
+        resident.ok_or_else(|| io::Error::other("the kernel does not tell"))
     }
 }
 

@@ -4,8 +4,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Workload, nanos_each};
-use crate::process;
 use crate::shim::{Peer, run_main};
+use crate::support::process;
 
 const STARTS: usize = 500;
 const IDLE: Duration = Duration::from_secs(2);

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::Workload;
-use crate::process;
 use crate::shim::{Peer, run_main};
+use crate::support::process;
 
 const PARKED: usize = 1_000_000;
 /// Longer than the measurement takes.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Countdown, SteadyWork, Workload, nanos_each, warmed};
-use crate::process;
 use crate::shim::{Peer, Setup, run_main};
+use crate::support::process;
 
 const SLEEPS: usize = 500_000;
 /// The longest of the sleeps; the shortest is one, and all lengths are as frequent.
