@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each bench uses another part")]
 
 pub mod args;
+pub mod chart;
 pub mod process;
 pub mod sample;
 pub mod server;

@@ -39,7 +39,8 @@ fn line<const N: usize>(row: &Row<N>) -> String {
     format!("| {load:15} | {figure:24} |{cells} {:5.2} |\n", medians[0] / medians[1])
 }
 
-fn median(samples: &[f64]) -> f64 {
+/// The middle one, or not a number where there is none.
+pub fn median(samples: &[f64]) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)

@@ -1,0 +1,6 @@
+//! The curves of Tokio.
+
+use tokio as rt;
+
+#[path = "curves/mod.rs"]
+pub mod curves;
