@@ -34,9 +34,14 @@ pub fn render<'a, const N: usize>(
 
 fn line<const N: usize>(row: &Row<N>) -> String {
     let medians = row.samples.each_ref().map(|samples| median(samples));
-    let cells: String = medians.iter().map(|median| format!(" {median:9.1} |")).collect();
+    let cell = |value: f64, width, digits| match value {
+        nothing if !nothing.is_finite() => format!(" {:>width$} |", "-"),
+        value => format!(" {value:width$.digits$} |"),
+    };
+    let cells: String = medians.iter().map(|&median| cell(median, 9, 1)).collect();
     let Row { load, figure, .. } = row;
-    format!("| {load:15} | {figure:24} |{cells} {:5.2} |\n", medians[0] / medians[1])
+    let ratio = cell(medians[0] / medians[1], 5, 2);
+    format!("| {load:15} | {figure:24} |{cells}{ratio}\n")
 }
 
 /// The middle one, or not a number where there is none.
