@@ -17,6 +17,7 @@ cargo bench --bench runtimes -- [FILTER..] [OPTIONS]
   --task         every peer runs the body as a spawned task, whatever its idiom
   --spread       print the smallest and the largest sample as well
   --json         print every sample, and the machine, as JSON
+  --svg FILE     draw the ratios to the best peer as a chart there
   --against REV  compare this crate with itself at a git revision, and with nobody else
   --list         print the names of the workloads";
 
@@ -31,6 +32,7 @@ pub struct Args {
     pub spread: bool,
     pub json: bool,
     pub list: bool,
+    pub svg: Option<String>,
     pub against: Option<String>,
     /// The peer and the workload that a child process is to measure.
     pub one: Option<(String, String)>,
@@ -52,6 +54,7 @@ impl Args {
                 "--workers" => args.workers = numbers(&value()?)?,
                 "--pin" => args.pins = numbers(&value()?)?,
                 "--peers" => args.peers = value()?.split(',').map(str::to_owned).collect(),
+                "--svg" => args.svg = Some(value()?),
                 "--against" => args.against = Some(value()?),
                 "--one" => args.one = Some((value()?, value()?)),
                 "--root" => args.main = Some(Main::Root),
@@ -86,6 +89,7 @@ impl Default for Args {
             spread: false,
             json: false,
             list: false,
+            svg: None,
             against: None,
             one: None,
         }

@@ -11,7 +11,7 @@
 //! beside it shows up in its figures.
 
 use std::process::ExitCode;
-use std::{env, io};
+use std::{env, fs, io};
 
 use args::Args;
 use columns::{Column, OURS};
@@ -22,6 +22,7 @@ use workloads::Workload;
 
 mod against;
 mod args;
+mod chart;
 mod columns;
 mod compare;
 mod cores;
@@ -80,6 +81,9 @@ fn tables(args: &Args) -> io::Result<()> {
     if selected(args).is_empty() {
         return Err(io::Error::other("no workload fits the filter; `--list` names them"));
     }
+    if args.svg.is_some() && args.pins.len().max(args.workers.len()) > 1 {
+        return Err(io::Error::other("`--svg` draws one table"));
+    }
     if args.pins.is_empty() {
         return measure(args);
     }
@@ -135,6 +139,9 @@ fn table(
     render: fn(&[Column], &[Row], bool) -> String,
 ) -> io::Result<()> {
     let rows = rounds::measure(&selected(args), columns, args.rounds)?;
+    if let Some(file) = &args.svg {
+        fs::write(file, chart::draw(columns, &rows))?;
+    }
     if args.json {
         print!("{}", json::render(columns, &rows, setup));
     } else {

@@ -53,21 +53,31 @@ pub fn cell(samples: &Samples, spread: bool) -> String {
 /// This crate's median by the best peer's: below 1 it is ahead. There is none where the target is
 /// zero, since noise over noise says nothing.
 pub fn ratio(columns: &[Column], row: &Row) -> Option<f64> {
-    let median_of = |wanted: &dyn Fn(&str) -> bool| {
-        columns
-            .iter()
-            .zip(&row.cells)
-            .filter(|(column, _)| wanted(&column.name))
-            .filter_map(|(_, samples)| samples.median())
-            .reduce(f64::min)
-    };
-    let ours = median_of(&|name| name == OURS)?;
-    let best = median_of(&|name| name != OURS && name != LIMIT)?;
+    let (_, ours) = least(columns, row, |name| name == OURS)?;
+    let (_, best) = best_peer(columns, row)?;
     (row.workload.target > 0.0 && best > 0.0).then_some(ours / best)
 }
 
+/// The name and the median of the best of the others.
+pub fn best_peer<'a>(columns: &'a [Column], row: &Row) -> Option<(&'a str, f64)> {
+    least(columns, row, |name| name != OURS && name != LIMIT)
+}
+
+fn least<'a>(
+    columns: &'a [Column],
+    row: &Row,
+    wanted: impl Fn(&str) -> bool,
+) -> Option<(&'a str, f64)> {
+    columns
+        .iter()
+        .zip(&row.cells)
+        .filter(|(column, _)| wanted(&column.name))
+        .filter_map(|(column, samples)| Some((column.name.as_str(), samples.median()?)))
+        .min_by(|(_, one), (_, other)| one.total_cmp(other))
+}
+
 /// Three digits, more or less.
-fn figure(value: f64) -> String {
+pub fn figure(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),
         large if large >= 100.0 => format!("{large:.0}"),
