@@ -152,6 +152,16 @@ fn what_is_no_pipe_or_not_open_for_it_is_refused() {
         let error = pipe::Sender::from_owned_fd(reader.try_clone().unwrap()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         pipe::Receiver::from_owned_fd(reader).unwrap();
+
+        // These block, and there is nothing to be read: to look at them must not wait.
+        let (reader, writer) = std::io::pipe().unwrap();
+        let error = pipe::Receiver::from_owned_fd(writer.try_clone().unwrap().into()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        let mut receiver = pipe::Receiver::from_owned_fd(reader.into()).unwrap();
+        let mut sender = pipe::Sender::from_owned_fd(writer.into()).unwrap();
+        assert_pending!(task::spawn(receiver.read(&mut [0])).poll());
+        sender.write_all(b"x").await.unwrap();
+        assert_eq!(receiver.read_u8().await.unwrap(), b'x');
     });
     std::fs::remove_file(&file).unwrap();
 }

@@ -52,7 +52,7 @@ macro_rules! end_of_pipe {
             /// If the runtime was built without I/O.
             #[track_caller]
             pub fn from_std(inner: std_process::$name) -> io::Result<Self> {
-                Ok(Self { end: $end::from_child(inner.into())? })
+                Ok(Self { end: $end::from_blocking(inner.into())? })
             }
 
             /// The descriptor, in blocking mode.

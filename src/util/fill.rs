@@ -6,8 +6,8 @@
 //!
 //! # Invariants
 //!
-//! 1. Of the part of a [`ReadBuf`] that is not filled, only [`rustix::io::read`] and [`rustix::net::recv`] write, which take no
-//!    byte's value away, and say of those at the beginning that they have written them.
+//! 1. Of the part of a [`ReadBuf`] that is not filled, only [`rustix::io::read`] and [`SockRef::recv`] write, which take no byte's
+//!    value away, and say of those at the beginning that they have written them.
 
 use std::io;
 #[cfg(unix)]
@@ -16,7 +16,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
 
 #[cfg(unix)]
-use rustix::net::RecvFlags;
+use socket2::SockRef;
 use tokio::io::ReadBuf;
 
 /// How much memory that was never written is cleared for one read.
@@ -37,10 +37,7 @@ pub(crate) struct Filled {
 /// a receipt of 64 bytes does.
 #[cfg(unix)]
 pub(crate) fn receive(socket: impl AsFd, buf: &mut ReadBuf<'_>) -> io::Result<Filled> {
-    fill(buf, |room| {
-        let ((came, _), _) = rustix::net::recv(socket, room, RecvFlags::empty())?;
-        Ok(came.len())
-    })
+    fill(buf, |room| SockRef::from(&socket).recv(room))
 }
 
 /// Reads into what is left of `buf`, by one system call.

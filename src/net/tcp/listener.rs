@@ -201,7 +201,7 @@ const QUEUE: i32 = 1024;
 /// mio asks for a short queue. Linux takes another length while a socket listens.
 #[cfg(any(target_os = "android", target_os = "linux"))]
 fn lengthen_queue(listener: &mio::net::TcpListener) -> io::Result<()> {
-    Ok(rustix::net::listen(listener, QUEUE)?)
+    socket2::SockRef::from(listener).listen(QUEUE)
 }
 
 #[cfg(not(any(target_os = "android", target_os = "linux")))]

@@ -7,12 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::cgroup::{self, Mount};
-
-/// How many cores the calling thread may run on; nothing if there are more than the call can tell of.
-pub(super) fn affinity() -> Option<usize> {
-    let set = rustix::thread::sched_getaffinity(None).ok()?;
-    Some(set.count() as usize)
-}
+pub(super) use crate::util::affinity::count as affinity;
 
 /// The quotas of this process.
 #[derive(Debug)]

@@ -38,8 +38,8 @@ impl Receiver {
     /// If the runtime was built without I/O.
     #[track_caller]
     pub fn from_file(file: File) -> io::Result<Self> {
-        kind::accept(&file, Access::Read)?;
-        Self::from_file_unchecked(file)
+        kind::check(&file, Access::Read)?;
+        Self::from_blocking(OwnedFd::from(file).into())
     }
 
     /// As [`from_file`](Self::from_file), of a descriptor.
@@ -90,10 +90,9 @@ impl Receiver {
         Ok(Self { io: Evented::new(&driver::io()?, end, Interest::READABLE)? })
     }
 
-    /// The end of a pipe from a child, which blocks so far.
-    #[cfg(feature = "process")]
+    /// The end of a pipe that may block so far.
     #[track_caller]
-    pub(crate) fn from_child(end: pipe::Receiver) -> io::Result<Self> {
+    pub(crate) fn from_blocking(end: pipe::Receiver) -> io::Result<Self> {
         end.set_nonblocking(true)?;
         Self::new(end)
     }

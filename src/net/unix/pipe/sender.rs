@@ -37,8 +37,8 @@ impl Sender {
     /// If the runtime was built without I/O.
     #[track_caller]
     pub fn from_file(file: File) -> io::Result<Self> {
-        kind::accept(&file, Access::Write)?;
-        Self::from_file_unchecked(file)
+        kind::check(&file, Access::Write)?;
+        Self::from_blocking(OwnedFd::from(file).into())
     }
 
     /// As [`from_file`](Self::from_file), of a descriptor.
@@ -89,10 +89,9 @@ impl Sender {
         Ok(Self { io: Evented::new(&driver::io()?, end, Interest::WRITABLE)? })
     }
 
-    /// The end of a pipe to a child, which blocks so far.
-    #[cfg(feature = "process")]
+    /// The end of a pipe that may block so far.
     #[track_caller]
-    pub(crate) fn from_child(end: pipe::Sender) -> io::Result<Self> {
+    pub(crate) fn from_blocking(end: pipe::Sender) -> io::Result<Self> {
         end.set_nonblocking(true)?;
         Self::new(end)
     }
