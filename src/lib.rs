@@ -85,7 +85,7 @@ mod scheduler;
 mod util;
 
 #[cfg(feature = "macros")]
-pub use macros::{join, main, pin, select, test, try_join};
+pub use macros::{main, test};
 pub use runtime::{Builder, Handle, Runtime, dump, profile};
 pub use task::spawn;
 

@@ -1,4 +1,5 @@
-//! What `#[main]` and `#[test]` expand to: running the body of a function on a runtime of its own.
+//! What the macros expand to. This page is about `#[main]` and `#[test]`, which run the body of a function on a runtime of its own;
+//! what is re-exported here belongs to `select!` and `join!`, see `macros`.
 //!
 //! Main is a task like any other, if it can be one: its future and its output have to be `Send` and
 //! `'static`. A macro sees tokens and not types, so the choice is left to method resolution. The
@@ -33,6 +34,9 @@
 use std::fmt;
 use std::panic::resume_unwind;
 
+pub use crate::macros::{
+    All, AllOk, And, ByChance, Candidate, Choose, Disabled, Gather, InOrder, InTurn, Kept,
+};
 pub use crate::runtime::Builder;
 use crate::runtime::{LocalOptions, LocalRuntime, Runtime};
 

@@ -431,7 +431,7 @@ mod tests_of_the_application {
     }
 }
 
-mod borrowed_macros {
+mod the_other_macros {
     #[runtime::test]
     async fn work_without_their_package() {
         let (one, two) = runtime::join!(async { 1 }, async { 2 });
@@ -447,18 +447,6 @@ mod borrowed_macros {
             word = &mut ready => word,
         };
         assert_eq!(first, "ready");
-    }
-
-    #[runtime::test]
-    async fn select_takes_branches_in_order_when_biased() {
-        let first = runtime::select! {
-            biased;
-            Some(n) = async { None::<u32> } => n,
-            n = async { 2 } => n,
-            n = async { 3 } => n,
-            else => 4,
-        };
-        assert_eq!(first, 2);
     }
 }
 

@@ -1,8 +1,27 @@
-//! The macros: `#[main]` and `#[test]` of our own, and those that every user of Tokio knows.
+//! The macros: `#[main]` and `#[test]`, and those that wait for several futures, all as every user of Tokio knows them.
 //!
-//! The borrowed ones come from the `tokio` package, built without its runtime. They wait for futures
-//! of any kind and know nothing of who polls them; an application that uses them through this crate
-//! need not depend on `tokio` itself.
+//! What waits for several futures is a future of this module, over a list of them (`branches`): `gather` for `join!` and
+//! `try_join!`, `choose` for `select!`. The macros make the list, and take apart what comes of it. They know nothing of who polls
+//! them, and have no `unsafe`; `order` says with which future a poll begins.
+
+// Public for what the macros expand to, and for nobody else.
+#[doc(hidden)]
+mod branches;
+#[doc(hidden)]
+mod choose;
+#[doc(hidden)]
+mod gather;
+#[doc(hidden)]
+mod order;
+
+mod join;
+mod pin;
+mod select;
+
+pub use branches::And;
+pub use choose::{Candidate, Choose, Disabled};
+pub use gather::{All, AllOk, Gather, Kept};
+pub use order::{ByChance, InOrder, InTurn};
 
 /// Makes an `async fn` the program: builds a runtime, runs the body on it, and ends with it.
 ///
@@ -119,7 +138,3 @@ pub use gosched_macros::main;
 /// second `#[test]`, which would run the test twice.
 #[doc(inline)]
 pub use gosched_macros::test;
-
-/// From Tokio, as it is there; the budget of a task is spent by the branches, not by the macro.
-#[doc(inline)]
-pub use tokio::{join, pin, select, try_join};
