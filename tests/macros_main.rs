@@ -431,6 +431,26 @@ mod tests_of_the_application {
     }
 }
 
+/// What a macro passes on stands in groups without delimiters.
+mod inside_of_a_macro {
+    macro_rules! programs {
+        ($($visibility:vis $name:ident: $flavor:literal, $workers:literal => $output:ty $body:block)*) => {$(
+            #[runtime::main(flavor = $flavor, worker_threads = $workers)]
+            $visibility async fn $name() -> $output $body
+        )*};
+    }
+
+    programs! {
+        pub(super) visible: "multi_thread", 1 => u32 { 40 }
+        private: "multi_thread", 2 => Vec<u32> { vec![1, 2] }
+    }
+
+    #[test]
+    fn a_function_may_be_made_of_what_is_passed_on() {
+        assert_eq!(visible() + private()[1], 42);
+    }
+}
+
 mod the_other_macros {
     #[runtime::test]
     async fn work_without_their_package() {

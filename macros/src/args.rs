@@ -1,11 +1,10 @@
 //! What stands in the parentheses of the attribute.
 
-use proc_macro2::{Span, TokenStream};
-use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::punctuated::Punctuated;
-use syn::spanned::Spanned as _;
-use syn::{Error, Expr, ExprLit, Ident, Lit, LitStr, Path, Result, Token};
+use std::num::IntErrorKind;
+
+use proc_macro::{Ident, Literal, Span, TokenStream, TokenTree};
+
+use crate::tokens::{Faults, Reader, Result, also, is_ident, is_punct, unwrapped};
 
 const KNOWN: &str = "`flavor`, `worker_threads`, `start_paused`, `name` and `crate`";
 
@@ -46,9 +45,9 @@ pub(crate) struct Args {
     pub(crate) worker_threads: Option<usize>,
     pub(crate) start_paused: bool,
     /// The name of the runtime.
-    pub(crate) name: Option<LitStr>,
-    /// The path of the runtime, if it is not the one that the manifest names.
-    pub(crate) crate_path: Option<Path>,
+    pub(crate) name: Option<Literal>,
+    /// The path of the runtime, if it is not the one that the manifest names, and where it is given.
+    pub(crate) crate_path: Option<(String, Span)>,
 }
 
 impl Args {
@@ -56,9 +55,10 @@ impl Args {
     pub(crate) fn read(kind: Kind, tokens: TokenStream) -> (Self, Result<()>) {
         let mut given = Given::default();
         let mut faults = Ok(());
-        match Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens) {
-            Ok(args) => args.iter().for_each(|arg| also(&mut faults, given.take(arg))),
-            Err(fault) => faults = Err(fault),
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        let mut reader = Reader::new(&tokens);
+        while reader.peek().is_some() {
+            also(&mut faults, Arg::read(&mut reader).and_then(|arg| given.take(&arg)));
         }
         let flavor = given.flavor.unwrap_or_else(|| kind.default_flavor());
         if faults.is_ok() {
@@ -75,32 +75,25 @@ impl Args {
     }
 }
 
-/// Adds a fault to those found so far.
-pub(crate) fn also(faults: &mut Result<()>, next: Result<()>) {
-    match (faults.as_mut(), next) {
-        (Err(first), Err(next)) => first.combine(next),
-        (Ok(()), next) => *faults = next,
-        (Err(_), Ok(())) => {}
-    }
-}
-
 /// One argument, `name = value`.
-struct Arg {
-    name: Ident,
-    value: Expr,
+struct Arg<'a> {
+    name: &'a Ident,
+    value: &'a [TokenTree],
 }
 
-impl Parse for Arg {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        if !input.peek(Ident::peek_any) {
-            return Err(input.error(format!("expected `name = value`; the names are {KNOWN}")));
+impl<'a> Arg<'a> {
+    /// Reads one, up to the comma behind it or the end.
+    fn read(reader: &mut Reader<'a>) -> Result<Self> {
+        let mut arg = Reader::new(reader.until(|token| is_punct(token, ',')));
+        let comma = reader.take(1);
+        let Some(name) = arg.ident() else {
+            let text = format!("expected `name = value`; the names are {KNOWN}");
+            return Err(Faults::of(if arg.rest().is_empty() { comma } else { arg.take(1) }, text));
+        };
+        if arg.take_if(|token| is_punct(token, '=')).is_none() || arg.rest().is_empty() {
+            return Err(Faults::at(name.span(), without_value(name)));
         }
-        let name = input.call(Ident::parse_any)?;
-        if !input.peek(Token![=]) {
-            return Err(Error::new(name.span(), without_value(&name)));
-        }
-        input.parse::<Token![=]>()?;
-        Ok(Self { name, value: input.parse()? })
+        Ok(Self { name, value: arg.rest() })
     }
 }
 
@@ -116,25 +109,25 @@ fn without_value(name: &Ident) -> String {
 /// The arguments as they are collected: each at most once.
 #[derive(Default)]
 struct Given {
-    names: Vec<Ident>,
+    names: Vec<String>,
     flavor: Option<Flavor>,
     flavor_span: Option<Span>,
     worker_threads: Option<(usize, Span)>,
     /// Where it says so, if it does.
     start_paused: Option<Span>,
-    name: Option<LitStr>,
-    crate_path: Option<Path>,
+    name: Option<Literal>,
+    crate_path: Option<(String, Span)>,
 }
 
 impl Given {
-    fn take(&mut self, Arg { name, value }: &Arg) -> Result<()> {
-        if self.names.contains(name) {
-            return Err(Error::new(name.span(), format!("`{name}` is given twice")));
+    fn take(&mut self, Arg { name, value }: &Arg<'_>) -> Result<()> {
+        if self.names.contains(&name.to_string()) {
+            return Err(Faults::at(name.span(), format!("`{name}` is given twice")));
         }
-        self.names.push(name.clone());
+        self.names.push(name.to_string());
         match name.to_string().as_str() {
             "flavor" => {
-                self.flavor_span = Some(value.span());
+                self.flavor_span = Some(value[0].span());
                 self.flavor = Some(flavor(value)?);
             }
             "worker_threads" => {
@@ -143,11 +136,11 @@ impl Given {
             "start_paused" => {
                 self.start_paused = start_paused(value)?.then(|| name.span());
             }
-            "name" => self.name = Some(string("name", value)?.clone()),
+            "name" => self.name = Some(string("name", value)?.0),
             "crate" => self.crate_path = Some(crate_path(value)?),
             other => {
                 let text = format!("unknown argument `{other}`; the known ones are {KNOWN}");
-                return Err(Error::new(name.span(), text));
+                return Err(Faults::at(name.span(), text));
             }
         }
         Ok(())
@@ -162,7 +155,7 @@ impl Given {
                     "`worker_threads` needs the flavour with workers: \
                      `#[{attribute}(flavor = \"multi_thread\", worker_threads = ..)]`"
                 );
-                Err(Error::new(span, text))
+                Err(Faults::at(span, text))
             }
             _ => Ok(()),
         }
@@ -182,7 +175,7 @@ impl Given {
         } else {
             return Ok(());
         };
-        Err(Error::new(span, text))
+        Err(Faults::at(span, text))
     }
 
     /// Without its feature the runtime has no multi-thread flavour to offer.
@@ -195,13 +188,13 @@ impl Given {
             "the flavour `multi_thread` needs the feature `rt-multi-thread`; without it write \
              `#[{attribute}(flavor = \"current_thread\")]`"
         );
-        Err(Error::new(self.flavor_span.unwrap_or_else(Span::call_site), text))
+        Err(Faults::at(self.flavor_span.unwrap_or_else(Span::call_site), text))
     }
 }
 
-fn flavor(value: &Expr) -> Result<Flavor> {
-    let name = string("flavor", value)?;
-    match name.value().as_str() {
+fn flavor(value: &[TokenTree]) -> Result<Flavor> {
+    let (literal, name) = string("flavor", value)?;
+    match name.as_str() {
         "multi_thread" => Ok(Flavor::MultiThread),
         "current_thread" => Ok(Flavor::CurrentThread),
         "local" => Ok(Flavor::Local),
@@ -209,37 +202,65 @@ fn flavor(value: &Expr) -> Result<Flavor> {
             let text = format!(
                 "no flavour is called `{other}`; there are `multi_thread`, `current_thread` and `local`"
             );
-            Err(Error::new(name.span(), text))
+            Err(Faults::at(literal.span(), text))
         }
     }
 }
 
-fn worker_threads(value: &Expr) -> Result<usize> {
+fn worker_threads(value: &[TokenTree]) -> Result<usize> {
+    let no_number =
+        || Faults::at(value[0].span(), "`worker_threads` is a positive integer literal");
+    let Some(number) = literal(value) else { return Err(no_number()) };
+    let digits = number.to_string().replace('_', "");
+    match digits.trim_end_matches("usize").parse() {
+        Ok(0) => Err(Faults::at(number.span(), "`worker_threads` must be at least 1")),
+        Ok(number) => Ok(number),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => {
+            Err(Faults::at(number.span(), error.to_string()))
+        }
+        Err(_) => Err(no_number()),
+    }
+}
+
+fn start_paused(value: &[TokenTree]) -> Result<bool> {
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => match number.base10_parse() {
-            Ok(0) => Err(Error::new(number.span(), "`worker_threads` must be at least 1")),
-            number => number,
+        [token] if is_ident(token, "true") => Ok(true),
+        [token] if is_ident(token, "false") => Ok(false),
+        other => Err(Faults::at(other[0].span(), "`start_paused` is `true` or `false`")),
+    }
+}
+
+fn crate_path(value: &[TokenTree]) -> Result<(String, Span)> {
+    let (literal, path) = string("crate", value)?;
+    let start = |c: char| c == '_' || c.is_alphabetic();
+    let is_name = |name: &str| {
+        let name = name.strip_prefix("r#").unwrap_or(name);
+        name.starts_with(start) && name.chars().all(|c| start(c) || c.is_alphanumeric())
+    };
+    if path.strip_prefix("::").unwrap_or(&path).split("::").all(is_name) {
+        return Ok((path, literal.span()));
+    }
+    Err(Faults::at(literal.span(), "`crate` is the path of the runtime, in quotes"))
+}
+
+/// A string, as it stands there and what it says. Nothing that is asked for has anything in it to be escaped.
+fn string(name: &str, value: &[TokenTree]) -> Result<(Literal, String)> {
+    let quoted = literal(value).and_then(|literal| {
+        let text = literal.to_string();
+        let text = text.trim_start_matches('r').trim_matches('#');
+        let text = text.strip_prefix('"')?.strip_suffix('"')?.to_owned();
+        Some((literal, text))
+    });
+    quoted.ok_or_else(|| Faults::at(value[0].span(), format!("`{name}` is a string, in quotes")))
+}
+
+/// The value, if it is one literal.
+fn literal(value: &[TokenTree]) -> Option<Literal> {
+    match value {
+        [token] => match unwrapped(token) {
+            TokenTree::Literal(literal) => Some(literal),
+            _ => None,
         },
-        other => Err(Error::new(other.span(), "`worker_threads` is a positive integer literal")),
-    }
-}
-
-fn start_paused(value: &Expr) -> Result<bool> {
-    match value {
-        Expr::Lit(ExprLit { lit: Lit::Bool(paused), .. }) => Ok(paused.value),
-        other => Err(Error::new(other.span(), "`start_paused` is `true` or `false`")),
-    }
-}
-
-fn crate_path(value: &Expr) -> Result<Path> {
-    let text = string("crate", value)?;
-    text.parse_with(Path::parse_mod_style)
-        .map_err(|_| Error::new(text.span(), "`crate` is the path of the runtime, in quotes"))
-}
-
-fn string<'a>(name: &str, value: &'a Expr) -> Result<&'a LitStr> {
-    match value {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text),
-        other => Err(Error::new(other.span(), format!("`{name}` is a string, in quotes"))),
+        _ => None,
     }
 }

@@ -15,22 +15,18 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
-
 use crate::manifest::Manifest;
 
 const PACKAGE: &str = "gosched";
 const LIBRARY: &str = "runtime";
 
-/// The path of the runtime in the crate that is being compiled.
-pub(crate) fn path() -> TokenStream {
+/// The path of the runtime in the crate that is being compiled. The name is written as a raw one, which any name may be, and
+/// keywords must.
+pub(crate) fn path() -> String {
     if is_the_runtime() {
-        return quote!(crate);
+        return "crate".into();
     }
-    let name = read_from_manifest().unwrap_or_else(|| LIBRARY.into());
-    let name = syn::parse_str(&name).unwrap_or_else(|_| Ident::new_raw(&name, Span::call_site()));
-    quote!(::#name)
+    format!("::r#{}", read_from_manifest().as_deref().unwrap_or(LIBRARY))
 }
 
 /// Whether the runtime's own library is being compiled, for its unit tests; not its doctests, which

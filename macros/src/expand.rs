@@ -8,8 +8,8 @@
 //!     async fn main() -> R { .. }
 //!     {
 //!         use ::tokio::__private::{ByTask as _, ByThread as _};
-//!         let body = Body::new(main());
-//!         (&body).way().run(body, Builder::new_multi_thread().enable_all().worker_threads(2))
+//!         let __body = Body::new(main());
+//!         (&__body).way().run(__body, Builder::new_multi_thread().enable_all().worker_threads(2))
 //!     }
 //! }
 //! ```
@@ -22,113 +22,143 @@
 //! - Its attributes (`#[cfg]`, `#[ignore]`, docs) go to the outer function; lint levels hold for what
 //!   is inside as well.
 //! - The traits are imported inside a block of their own: the body does not see them.
-//! - The names of ours are spanned at the mixed site, so that the local `body` meets nobody's.
+//! - The local variable has a name that is nobody else's: in a pattern, a constant of that name would be meant.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{ReturnType, Type, parse2};
+use proc_macro::{TokenStream, TokenTree};
 
-use crate::args::{Args, Flavor, Kind, also};
+use crate::args::{Args, Flavor, Kind};
 use crate::crate_name;
 use crate::function::Function;
+use crate::tokens::{also, braces, code, is_ident, is_punct, joined, parentheses, spanned};
 
 /// Expands one attribute.
 pub(crate) fn attribute(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match parse2::<Function>(item.clone()) {
+    let tokens: Vec<_> = item.clone().into_iter().collect();
+    let function = match Function::read(&tokens) {
         Ok(function) => function,
-        Err(fault) => return [fault.into_compile_error(), item].into_iter().collect(),
+        Err(fault) => return joined([fault.into_compile_errors(), item]),
     };
     let (args, mut faults) = Args::read(kind, args);
     let signature = function.check(kind);
     let expanded = match &signature {
+        Ok(()) if function.has_arguments() => with_arguments(&args, &function),
         Ok(()) => wrapped(kind, &args, &function),
-        Err(_) => unchanged(&function),
+        Err(_) => unchanged(&function, item),
     };
     also(&mut faults, signature);
-    let faults = faults.err().map(syn::Error::into_compile_error);
-    quote!(#faults #expanded)
+    match faults {
+        Ok(()) => expanded,
+        Err(faults) => joined([faults.into_compile_errors(), expanded]),
+    }
 }
 
 /// The outer function with the original inside.
-fn wrapped(kind: Kind, args: &Args, function: &Function) -> TokenStream {
-    let Function { attributes, visibility, signature, body } = function;
-    let syn::Signature { fn_token, ident, output, .. } = signature;
+fn wrapped(kind: Kind, args: &Args, function: &Function<'_>) -> TokenStream {
     let private = private(args);
-    let flavor = match args.flavor {
-        Flavor::MultiThread => quote!(new_multi_thread),
-        Flavor::CurrentThread | Flavor::Local => quote!(new_current_thread),
-    };
-    let workers = args.worker_threads.map(|number| quote!(.worker_threads(#number)));
-    let paused = args.start_paused.then(|| quote!(.start_paused(true)));
-    let name = args.name.iter().map(|name| quote!(.name(#name)));
-    let builder = quote!(#private::Builder::#flavor().enable_all()#workers #paused #(#name)*);
     let way = match args.flavor {
-        Flavor::Local => quote!(#private::OnLocal),
-        _ if signature.inputs.is_empty() => quote_spanned!(Span::mixed_site()=> (&body).way()),
-        _ => quote!(#private::OnThread),
+        Flavor::Local => joined([private.clone(), code("::OnLocal")]),
+        _ => code("(&__body).way()"),
     };
-    if !signature.inputs.is_empty() {
-        return with_arguments(&private, &way, &builder, function);
-    }
-    let run = quote_spanned! {Span::mixed_site()=>
-        #[allow(unused_imports)]
-        use #private::{ByTask as _, ByThread as _};
-        let body = #private::Body::new(#ident());
-        #way.run(body, #builder)
-    };
-    let test = (kind == Kind::Test).then(|| quote!(#[::core::prelude::v1::test]));
-    quote! {
-        #(#attributes)*
-        #test
-        #visibility #fn_token #ident() #output {
-            #[allow(clippy::unused_async)]
-            #signature #body
-            { #run }
-        }
-    }
+    let run = joined([
+        code("#[allow(unused_imports)] use"),
+        private.clone(),
+        code("::{ByTask as _, ByThread as _}; let __body ="),
+        private.clone(),
+        code("::Body::new"),
+        parentheses(joined([TokenTree::from(function.name.clone()).into(), code("()")])),
+        code(";"),
+        way,
+        code(".run"),
+        parentheses(joined([code("__body,"), builder(&private, args)])),
+    ]);
+    let original = [function.signature, std::slice::from_ref(&function.body)].concat();
+    let inner = joined([
+        code("#[allow(clippy::unused_async)]"),
+        original.into_iter().collect(),
+        braces(run),
+    ]);
+    let test = if kind == Kind::Test { "#[::core::prelude::v1::test]" } else { "" };
+    outer(function, code(test), inner)
 }
 
 /// The outer function with the original as a block inside, which sees the arguments.
-fn with_arguments(
-    private: &TokenStream,
-    way: &TokenStream,
-    builder: &TokenStream,
-    function: &Function,
-) -> TokenStream {
-    let Function { attributes, visibility, signature, body } = function;
-    let syn::Signature { fn_token, ident, inputs, output, .. } = signature;
-    let returned = match output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, of) if matches!(**of, Type::Never(_) | Type::ImplTrait(_)) => quote!(_),
-        ReturnType::Type(_, of) => quote!(#of),
+fn with_arguments(args: &Args, function: &Function<'_>) -> TokenStream {
+    let private = private(args);
+    let returned = match function.output {
+        [] => code("()"),
+        [first, ..] if is_punct(first, '!') || is_ident(first, "impl") => code("_"),
+        output => output.iter().cloned().collect(),
     };
-    quote! {
-        #(#attributes)*
-        #visibility #fn_token #ident(#inputs) #output {
-            let body = #private::returning::<#returned, _>(async move #body);
-            #way.run(#private::Body::new(body), #builder)
-        }
-    }
+    let way = code(if args.flavor == Flavor::Local { "::OnLocal" } else { "::OnThread" });
+    let body = joined([code("async move"), function.body.clone().into()]);
+    let inner = joined([
+        code("let __body ="),
+        private.clone(),
+        code("::returning::<"),
+        returned,
+        code(", _>"),
+        parentheses(body),
+        code(";"),
+        private.clone(),
+        way,
+        code(".run"),
+        parentheses(joined([
+            private.clone(),
+            code("::Body::new(__body),"),
+            builder(&private, args),
+        ])),
+    ]);
+    outer(function, TokenStream::new(), inner)
+}
+
+/// The function that takes the place of the original, with `inner` as its body.
+fn outer(function: &Function<'_>, test: TokenStream, inner: TokenStream) -> TokenStream {
+    joined([
+        function.attributes.concat().into_iter().collect(),
+        test,
+        function.visibility.iter().cloned().collect(),
+        function.head().iter().cloned().collect(),
+        braces(inner),
+    ])
+}
+
+/// The expression for the builder.
+fn builder(private: &TokenStream, args: &Args) -> TokenStream {
+    let flavor = match args.flavor {
+        Flavor::MultiThread => "new_multi_thread",
+        Flavor::CurrentThread | Flavor::Local => "new_current_thread",
+    };
+    let workers = args.worker_threads.map(|number| format!(".worker_threads({number})"));
+    let paused = if args.start_paused { ".start_paused(true)" } else { "" };
+    let workers = workers.unwrap_or_default();
+    let name = args
+        .name
+        .clone()
+        .map(|name| joined([code(".name"), parentheses(TokenTree::from(name).into())]));
+    joined([
+        private.clone(),
+        code(&format!("::Builder::{flavor}().enable_all(){workers}{paused}")),
+        name.unwrap_or_default(),
+    ])
 }
 
 /// The function as it was written, for the compiler to look into beside our error.
 ///
 /// An `async fn main` would draw an error of its own about what the attribute is there to do, so it
 /// stands inside a `main` that is none.
-fn unchanged(function: &Function) -> TokenStream {
-    if function.signature.ident == "main" && function.signature.asyncness.is_some() {
-        quote!(fn main() { #[allow(dead_code)] #function })
+fn unchanged(function: &Function<'_>, item: TokenStream) -> TokenStream {
+    if function.is_async() && function.name.to_string() == "main" {
+        joined([code("fn main()"), braces(joined([code("#[allow(dead_code)]"), item]))])
     } else {
-        quote!(#function)
+        item
     }
 }
 
+/// The path of the module that the expansion stands on.
 fn private(args: &Args) -> TokenStream {
-    match &args.crate_path {
-        Some(path) => quote!(#path::__private),
-        None => {
-            let path = crate_name::path();
-            quote!(#path::__private)
-        }
-    }
+    let path = match &args.crate_path {
+        Some((path, span)) => spanned(path, *span),
+        None => code(&crate_name::path()),
+    };
+    joined([path, code("::__private")])
 }

@@ -1,101 +1,188 @@
 //! The function below the attribute, and what is wrong with its signature.
 
-use proc_macro2::{Group, TokenStream};
-use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Error, Result, Signature, Visibility};
+use proc_macro::{Delimiter, Group, Ident, TokenTree};
 
-use crate::args::{Kind, also};
+use crate::args::Kind;
+use crate::tokens::{Faults, Reader, Result, also, as_group, is_ident, is_punct, unwrapped};
 
 /// An `async fn`. The body stays as it was written: it is never parsed here, so that what is wrong
 /// inside it is reported by the compiler, and a body that is being typed does not lose its function.
-pub(crate) struct Function {
-    pub(crate) attributes: Vec<Attribute>,
-    pub(crate) visibility: Visibility,
-    pub(crate) signature: Signature,
-    pub(crate) body: Group,
+///
+/// What is optional is empty where it is not there.
+pub(crate) struct Function<'a> {
+    /// Each with its `#`.
+    pub(crate) attributes: Vec<&'a [TokenTree]>,
+    pub(crate) visibility: &'a [TokenTree],
+    /// What stands between the visibility and `fn`.
+    qualifiers: &'a [TokenTree],
+    fn_token: &'a TokenTree,
+    pub(crate) name: &'a Ident,
+    generics: &'a [TokenTree],
+    /// The parentheses with the arguments.
+    inputs: &'a Group,
+    /// The type behind the arrow.
+    pub(crate) output: &'a [TokenTree],
+    where_clause: &'a [TokenTree],
+    /// From the qualifiers to the end of the where clause.
+    pub(crate) signature: &'a [TokenTree],
+    pub(crate) body: TokenTree,
 }
 
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
+impl<'a> Function<'a> {
+    pub(crate) fn read(item: &'a [TokenTree]) -> Result<Self> {
+        let mut reader = Reader::new(item);
+        let attributes = attributes(&mut reader);
+        let visibility = visibility(&mut reader);
+
+        let start = reader.rest();
+        let qualifiers = reader.until(|token| is_ident(token, "fn") || !may_qualify(token));
+        let fn_token = reader.take_if(|token| is_ident(token, "fn"));
+        let fn_token = fn_token.ok_or_else(|| expected("expected `fn`", start))?;
+        let name = reader.ident().ok_or_else(|| expected("expected a name", reader.rest()))?;
+        let generics = reader.angle_brackets();
+        let inputs = reader.peek().and_then(|token| as_group(token, Delimiter::Parenthesis));
+        let inputs = inputs.ok_or_else(|| expected("expected the arguments", reader.rest()))?;
+        reader.take(1);
+
+        // A type may have braces in it; what ends the function is its body.
+        let [rest @ .., body] = reader.rest() else {
+            return Err(expected("expected a function with a body", item));
+        };
+        let body = unwrapped(body);
+        if as_group(&body, Delimiter::Brace).is_none() {
+            return Err(Faults::at(body.span(), "expected the body"));
+        }
+        let signature = &start[..start.len() - 1];
+        let mut reader = Reader::new(rest);
+        let arrow = if reader.peek().is_some_and(|token| is_punct(token, '-')) { 2 } else { 0 };
+        reader.take(arrow);
+        let output = reader.until(|token| is_ident(token, "where"));
+        let where_clause = reader.rest();
         Ok(Self {
-            attributes: input.call(Attribute::parse_outer)?,
-            visibility: input.parse()?,
-            signature: input.parse()?,
-            body: input.parse()?,
+            attributes,
+            visibility,
+            qualifiers,
+            fn_token,
+            name,
+            generics,
+            inputs,
+            output,
+            where_clause,
+            signature,
+            body,
         })
     }
-}
 
-impl ToTokens for Function {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { attributes, visibility, signature, body } = self;
-        attributes.iter().for_each(|attribute| attribute.to_tokens(tokens));
-        visibility.to_tokens(tokens);
-        signature.to_tokens(tokens);
-        body.to_tokens(tokens);
+    pub(crate) fn is_async(&self) -> bool {
+        self.qualifiers.iter().any(|token| is_ident(token, "async"))
+    }
+
+    pub(crate) fn has_arguments(&self) -> bool {
+        !self.inputs.stream().is_empty()
+    }
+
+    /// The signature without its qualifiers.
+    pub(crate) fn head(&self) -> &'a [TokenTree] {
+        &self.signature[self.qualifiers.len()..]
     }
 }
 
-impl Function {
+fn expected(text: &str, found: &[TokenTree]) -> Faults {
+    Faults::of(&found[..found.len().min(1)], text)
+}
+
+fn attributes<'a>(reader: &mut Reader<'a>) -> Vec<&'a [TokenTree]> {
+    let mut attributes = Vec::new();
+    while reader.peek().is_some_and(|token| is_punct(token, '#')) {
+        attributes.push(reader.take(2));
+    }
+    attributes
+}
+
+/// `pub`, `pub(..)`, or either as a macro around has passed it on.
+fn visibility<'a>(reader: &mut Reader<'a>) -> &'a [TokenTree] {
+    let rest = reader.rest();
+    match rest {
+        [token, ..] if as_group(token, Delimiter::None).is_some() => reader.take(1),
+        [token, of, ..] if is_ident(token, "pub") => {
+            reader.take(if as_group(of, Delimiter::Parenthesis).is_some() { 2 } else { 1 })
+        }
+        _ => &[],
+    }
+}
+
+/// Whether this may stand before `fn`.
+fn may_qualify(token: &TokenTree) -> bool {
+    let words = ["async", "const", "extern", "safe", "unsafe"];
+    matches!(token, TokenTree::Literal(_)) || words.iter().any(|word| is_ident(token, word))
+}
+
+impl Function<'_> {
     /// Finds everything that keeps this function from being one that runs a future.
     pub(crate) fn check(&self, kind: Kind) -> Result<()> {
         let mut faults = Ok(());
         let attribute = kind.name();
-        let mut fault = |tokens: &dyn ToTokens, text: String| {
-            also(&mut faults, Err(Error::new_spanned(tokens.to_token_stream(), text)));
+        let mut fault = |tokens: &[TokenTree], text: String| {
+            also(&mut faults, Err(Faults::of(tokens, text)));
         };
-        let signature = &self.signature;
-        if signature.asyncness.is_none() {
-            fault(&signature.fn_token, format!("`#[{attribute}]` needs an `async fn`"));
+        if !self.is_async() {
+            let text = format!("`#[{attribute}]` needs an `async fn`");
+            fault(std::slice::from_ref(self.fn_token), text);
         }
-        if let Some(keyword) = &signature.constness {
-            fault(keyword, format!("a function under `#[{attribute}]` cannot be `const`"));
+        for (word, tokens) in self.faulty_qualifiers() {
+            fault(tokens, format!("a function under `#[{attribute}]` cannot be `{word}`"));
         }
-        if let Some(keyword) = &signature.unsafety {
-            fault(keyword, format!("a function under `#[{attribute}]` cannot be `unsafe`"));
+        if self.generics.len() > 2 {
+            fault(self.generics, format!("a function under `#[{attribute}]` is not generic"));
         }
-        if let Some(abi) = &signature.abi {
-            fault(abi, format!("a function under `#[{attribute}]` cannot be `extern`"));
+        if !self.where_clause.is_empty() {
+            let text = format!("a function under `#[{attribute}]` has no `where` clause");
+            fault(self.where_clause, text);
         }
-        if !signature.generics.params.is_empty() {
-            fault(&signature.generics, format!("a function under `#[{attribute}]` is not generic"));
-        }
-        if let Some(clause) = &signature.generics.where_clause {
-            fault(clause, format!("a function under `#[{attribute}]` has no `where` clause"));
-        }
-        if self.may_take_arguments(kind) {
-            // Whoever calls it gives them.
-        } else if let Some(receiver) = signature.receiver() {
-            fault(receiver, format!("`#[{attribute}]` is for functions: nobody gives it a `self`"));
-        } else if !signature.inputs.is_empty() {
-            fault(
-                &signature.inputs,
-                format!("a function under `#[{attribute}]` takes no arguments"),
-            );
-        }
-        if kind == Kind::Test
-            && let Some(second) = self.attributes.iter().find(|attribute| is_test(attribute))
-        {
-            fault(second, "this would make it a test twice: remove one of the two".into());
+        also(&mut faults, self.check_inputs(kind));
+        let twice = self.attributes.iter().find(|attribute| is_test(attribute));
+        if let (Kind::Test, Some(second)) = (kind, twice) {
+            let text = "this would make it a test twice: remove one of the two";
+            also(&mut faults, Err(Faults::of(second, text)));
         }
         faults
     }
-}
 
-impl Function {
-    /// Whether somebody may be there to give it arguments: a program and a test are called with none.
-    fn may_take_arguments(&self, kind: Kind) -> bool {
-        kind == Kind::Main && self.signature.ident != "main"
+    /// What may not stand before `fn`: `extern` with its ABI.
+    fn faulty_qualifiers(&self) -> impl Iterator<Item = (&str, &[TokenTree])> {
+        ["const", "unsafe", "extern"].into_iter().filter_map(|word| {
+            let at = self.qualifiers.iter().position(|token| is_ident(token, word))?;
+            let found = &self.qualifiers[at..];
+            let abi = matches!(found.get(1), Some(TokenTree::Literal(_)));
+            Some((word, &found[..if abi { 2 } else { 1 }]))
+        })
+    }
+
+    /// A program and a test are called with no arguments; any other function has whoever calls it to give them.
+    fn check_inputs(&self, kind: Kind) -> Result<()> {
+        let attribute = kind.name();
+        let inputs: Vec<_> = self.inputs.stream().into_iter().collect();
+        if inputs.is_empty() || kind == Kind::Main && self.name.to_string() != "main" {
+            return Ok(());
+        }
+        let first = Reader::new(&inputs).until(|token| is_punct(token, ','));
+        let pattern = Reader::new(first).until(|token| is_punct(token, ':'));
+        Err(if pattern.iter().any(|token| is_ident(token, "self")) {
+            let text = format!("`#[{attribute}]` is for functions: nobody gives it a `self`");
+            Faults::of(first, text)
+        } else {
+            Faults::of(&inputs, format!("a function under `#[{attribute}]` takes no arguments"))
+        })
     }
 }
 
 /// Whether this is the attribute of the standard library that makes a test.
-fn is_test(attribute: &Attribute) -> bool {
-    let path = attribute.path();
-    path.is_ident("test")
-        || path.segments.len() == 4
-            && ["core", "std"].iter().any(|root| path.segments[0].ident == root)
-            && path.segments[1].ident == "prelude"
-            && path.segments[3].ident == "test"
+fn is_test(attribute: &[TokenTree]) -> bool {
+    let Some(inside) = attribute.last().and_then(|token| as_group(token, Delimiter::Bracket))
+    else {
+        return false;
+    };
+    let path: String = inside.stream().into_iter().map(|token| token.to_string()).collect();
+    let path: Vec<_> = path.trim_start_matches(':').split("::").collect();
+    matches!(path[..], ["test"] | ["core" | "std", "prelude", _, "test"])
 }

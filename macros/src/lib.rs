@@ -8,6 +8,7 @@
 //! - `args`: what stands in the parentheses of the attribute.
 //! - `function`: the function below it, and what is wrong with its signature.
 //! - `expand`: the function that is written instead.
+//! - `tokens`: how the tokens are read and written.
 //! - `crate_name`, `manifest`: under which name the application knows the runtime.
 //!
 //! A fault is a compile error at the tokens that caused it. Whatever else could be understood is
@@ -19,6 +20,7 @@ mod crate_name;
 mod expand;
 mod function;
 mod manifest;
+mod tokens;
 
 use proc_macro::TokenStream;
 
@@ -27,11 +29,11 @@ use crate::args::Kind;
 /// Used as `runtime::main`.
 #[proc_macro_attribute]
 pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Main, args.into(), item.into()).into()
+    expand::attribute(Kind::Main, args, item)
 }
 
 /// Used as `runtime::test`.
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Kind::Test, args.into(), item.into()).into()
+    expand::attribute(Kind::Test, args, item)
 }
