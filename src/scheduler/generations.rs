@@ -2,17 +2,19 @@
 //!
 //! There are 512 numbers (`cell::generation`), and a process may run for a year. So the first generations last for [`SHORTEST`], and
 //! later ones for a thirty-second of the time that the process has had runtimes: half a minute after the first quarter of an hour, three quarters of an hour
-//! after a day. So they last for some nine months; the last one does not end.
+//! after a day. So they last for some eight months; the last one does not end.
 //!
 //! # Who begins one
 //!
 //! The monitor, at its looks; and whoever rouses it from its rest, before anything runs. While it rests nothing runs, or hardly: a
 //! task that is spawned from outside just before is of the generation before the rest. So a generation may have begun long before its
 //! tasks were spawned. When it *ended* is exact to the monitor's tick, and so that is what an age is told by: *at least* so old. That a
-//! task is older than its generation's end is always true.
+//! task is older than its generation's end is always true, as the clock is read behind the beginning of the next one, and not when it
+//! was found to be due: whoever begins it may have stood still in between, while others spawned.
 //!
 //! In a child that was forked off the numbers go on, and the times begin anew.
 
+use std::sync::atomic::{Ordering::SeqCst, fence};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -50,14 +52,21 @@ impl Generations {
 
     /// Begins the next generation, if it is time.
     pub(super) fn tick(&self, now: Instant) {
+        self.tick_by(now, generation::begin);
+    }
+
+    /// The same, where `begin` has tasks get the new number.
+    fn tick_by(&self, now: Instant, begin: impl FnOnce(u16)) {
         let mut inner = self.lock();
         let newest = inner.newest();
         if now < inner.due || newest == LAST {
             return;
         }
-        inner.due = now + length(now.saturating_duration_since(inner.began[0]));
-        inner.began.push(now);
-        generation::begin(newest + 1);
+        begin(newest + 1);
+        fence(SeqCst); // the number before the clock
+        let began = Instant::now();
+        inner.due = began + length(began.saturating_duration_since(inner.began[0]));
+        inner.began.push(began);
     }
 
     /// How old a task of this generation is at least.
@@ -109,5 +118,17 @@ mod tests {
         let generations = Generations(Mutex::new(Inner { first: 7, began: times, due: began }));
         let ages = [7, 8, 9].map(|generation| generations.age(generation, began + 9 * second));
         assert_eq!(ages, [8 * second, 4 * second, Duration::ZERO]);
+    }
+
+    #[test]
+    fn who_is_late_to_begin_one_makes_no_task_older_than_it_is() {
+        let due = Instant::now();
+        let generations = Generations(Mutex::new(Inner { first: 7, began: vec![due], due }));
+        std::thread::sleep(Duration::from_millis(20));
+        let mut last_spawn = None;
+        generations.tick_by(due, |_| last_spawn = Some(Instant::now()));
+        let now = Instant::now();
+        let (told, real) = (generations.age(7, now), now - last_spawn.unwrap());
+        assert!(told <= real, "{told:?} {real:?}");
     }
 }

@@ -43,7 +43,8 @@
 //! spawned; a generation lasts for a quarter of a second at first, and later for a thirty-second of the time since the first
 //! runtime was built. An age tells how long ago that generation ended. So it is always true that the task is at least that old, and
 //! what is missing is at most 3 % of the time that the program has run, or a quarter of a second, and the tick of the monitor; or the time for which all
-//! was idle before the task was spawned. After some nine months ages stand still.
+//! was idle before the task was spawned. After some eight months there are no more generations, and tasks that
+//! are spawned then have no age.
 //!
 //! # What is counted
 //!
