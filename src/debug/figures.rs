@@ -28,10 +28,10 @@ pub(super) const FIGURES: &[Figure] = &[
     }),
     counter("spawned_tasks", "Tasks that were spawned.", |m| m.spawned_tasks_count() as f64),
     counter("polls", "Polls of tasks and of futures in block_on.", |m| {
-        sum(m, |m, w| m.worker_poll_count(w) as f64)
+        m.work_of_all().polls as f64
     }),
     counter("busy_seconds", "Time for which workers were awake.", |m| {
-        sum(m, |m, w| m.worker_total_busy_duration(w).as_secs_f64())
+        m.work_of_all().busy.as_secs_f64()
     }),
     gauge("permits", "Permits to run tasks.", |m| count(m.num_workers())),
     gauge("idle_permits", "Permits that no worker has.", |m| count(m.num_idle_permits())),
@@ -45,28 +45,26 @@ pub(super) const FIGURES: &[Figure] = &[
         count(m.global_queue_depth())
     }),
     gauge("local_queue_tasks", "Tasks in the workers' own queues.", |m| {
-        sum(m, |m, w| count(m.worker_local_queue_depth(w)))
+        count(m.work_of_all().waiting_tasks)
     }),
     counter("local_schedules", "Tasks that workers queued themselves.", |m| {
-        sum(m, |m, w| m.worker_local_schedule_count(w) as f64)
+        m.work_of_all().scheduled as f64
     }),
     counter("remote_schedules", "Tasks that other threads queued.", |m| {
         m.remote_schedule_count() as f64
     }),
     counter("overflows", "Tasks for which a worker's own queue had no room.", |m| {
-        sum(m, |m, w| m.worker_overflow_count(w) as f64)
+        m.work_of_all().overflowed as f64
     }),
     counter("steals", "Times that a worker took tasks from another.", |m| {
-        sum(m, |m, w| m.worker_steal_operations(w) as f64)
+        m.work_of_all().steals as f64
     }),
     counter("stolen_tasks", "Tasks that workers took from others.", |m| {
-        sum(m, |m, w| m.worker_steal_count(w) as f64)
+        m.work_of_all().stolen_tasks as f64
     }),
-    counter("parks", "Times that a worker went to sleep.", |m| {
-        sum(m, |m, w| m.worker_park_count(w) as f64)
-    }),
+    counter("parks", "Times that a worker went to sleep.", |m| m.work_of_all().parks as f64),
     counter("noops", "Times that a worker was woken and found nothing to poll.", |m| {
-        sum(m, |m, w| m.worker_noop_count(w) as f64)
+        m.work_of_all().noops as f64
     }),
     counter("budget_yields", "Polls that had to yield, as their budget was spent.", |m| {
         m.budget_forced_yield_count() as f64
@@ -130,9 +128,4 @@ impl Kind {
 
 fn count(number: usize) -> f64 {
     number as f64
-}
-
-/// A figure of each worker, added up.
-fn sum(metrics: &RuntimeMetrics, of: impl Fn(&RuntimeMetrics, usize) -> f64) -> f64 {
-    (0..metrics.num_workers()).map(|worker| of(metrics, worker)).sum()
 }

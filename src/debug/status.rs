@@ -1,6 +1,6 @@
 //! What the page shows besides the tasks: figures, workers and stalls of each runtime.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::figures::FIGURES;
 use super::json::{self, Object};
@@ -37,13 +37,10 @@ fn runtime(o: &mut Object<'_>, handle: &Handle) {
     o.field("number", &*handle.id().to_string()).field("name", handle.name());
     o.field("is_multi_thread", handle.runtime_flavor() == RuntimeFlavor::MultiThread);
     o.values("values", FIGURES.iter().map(|figure| (figure.of)(&metrics)));
-    o.list("workers", 0..metrics.num_workers().min(MOST_WORKERS), |o, worker| {
-        o.field("polls", metrics.worker_poll_count(worker));
-        o.field("busy", metrics.worker_total_busy_duration(worker));
-        o.field("steals", metrics.worker_steal_operations(worker));
-        o.field("parks", metrics.worker_park_count(worker));
-        o.field("queue", metrics.worker_local_queue_depth(worker));
-        o.field("mean_poll", metrics.worker_mean_poll_time(worker));
+    o.list("workers", metrics.work_by_number().iter().take(MOST_WORKERS), |o, work| {
+        o.field("polls", work.polls).field("busy", work.busy).field("steals", work.steals);
+        o.field("parks", work.parks).field("queue", work.waiting_tasks);
+        o.field("mean_poll", Duration::from_nanos(work.mean_poll as u64));
     });
     let now = handle.workers_now();
     o.list("posts", now.iter().filter(|worker| worker.has_thread()).take(MOST_WORKERS), post);
@@ -72,4 +69,24 @@ fn stall(o: &mut Object<'_>, stall: Stall) {
         Activity::Unknown => None,
     };
     o.field("activity", activity);
+}
+
+#[cfg(all(test, not(loom), feature = "rt-multi-thread"))]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn there_may_be_fewer_workers_at_any_moment() {
+        let runtime = crate::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let scheduler = runtime.handle().scheduler();
+        thread::scope(|scope| {
+            let changes =
+                scope.spawn(|| (0..20_000).for_each(|n| scheduler.set_permits(1 + n % 9)));
+            while !changes.is_finished() {
+                text(Instant::now());
+            }
+        });
+    }
 }

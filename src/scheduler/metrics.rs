@@ -67,8 +67,16 @@ impl Scheduler {
         self.work_of_each((number..self.roster.reach()).step_by(self.worker_threads()))
     }
 
+    /// The same of each number, of which there are as many as there are permits at one moment.
+    #[cfg(feature = "debug-page")]
+    pub(crate) fn work_by_number(&self) -> Vec<Work> {
+        let permits = self.worker_threads();
+        let numbers = |number| (number..self.roster.reach()).step_by(permits);
+        (0..permits).map(|number| self.work_of_each(numbers(number))).collect()
+    }
+
     /// What was done by all workers.
-    pub(super) fn work_of_all(&self) -> Work {
+    pub(crate) fn work_of_all(&self) -> Work {
         self.work_of_each(0..self.roster.reach())
     }
 

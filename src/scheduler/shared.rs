@@ -215,7 +215,7 @@ impl Scheduler {
     }
 
     /// Has so many permits from now on. For the monitor, which goes on looking afterwards.
-    pub(super) fn set_permits(self: &Arc<Self>, permits: usize) {
+    pub(crate) fn set_permits(self: &Arc<Self>, permits: usize) {
         self.idle.set_permits(permits).iter().for_each(|parker| parker.unpark());
         self.after_push();
         self.reinforce_blocking(); // a place may have become free

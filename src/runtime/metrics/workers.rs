@@ -139,6 +139,18 @@ impl RuntimeMetrics {
         Duration::from_nanos(self.work_of(worker).mean_poll as u64)
     }
 
+    /// What each worker did, for who must not ask for one that there was a moment ago: the number of workers may change.
+    #[cfg(feature = "debug-page")]
+    pub(crate) fn work_by_number(&self) -> Vec<Work> {
+        self.scheduler.work_by_number()
+    }
+
+    /// What all of them did.
+    #[cfg(feature = "debug-page")]
+    pub(crate) fn work_of_all(&self) -> Work {
+        self.scheduler.work_of_all()
+    }
+
     #[track_caller]
     pub(super) fn work_of(&self, worker: usize) -> Work {
         let workers = self.num_workers();
