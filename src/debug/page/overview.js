@@ -17,11 +17,10 @@ class Overview {
 
   /** Shows one runtime of an answer. What the answer before had of it gives the rates. */
   show(status, runtime) {
-    const before = this.before?.runtime.number === runtime.number ? this.before : null;
+    const before = this.follows(status, runtime) ? this.before : null;
     const elapsed = before ? status.now - before.now : 0;
     if (!before) Object.values(this.charts).forEach((chart) => chart.clear());
-    if (before && elapsed <= 0) return;
-    this.before = { now: status.now, runtime };
+    this.before = { now: status.now, process: status.process, runtime };
     const rate = (value, old) => (before && old !== undefined ? Math.max(0, value - old) / elapsed : null);
     const figures = status.figures.map((figure, at) => {
       const value = runtime.values[at];
@@ -43,6 +42,12 @@ class Overview {
     this.showTiles(Object.fromEntries(figures.map((figure) => [figure.name, figure])), workers);
     if (!before) return;
     for (const [name, chart] of Object.entries(this.charts)) chart.add(status.now, workers.map((worker) => worker[name]));
+  }
+
+  /** Whether the answer before was of the same runtime; and of the same program, which may have been started again meanwhile. */
+  follows(status, runtime) {
+    const before = this.before;
+    return before?.runtime.number === runtime.number && before.process === status.process && before.now < status.now;
   }
 
   showTiles(figures, workers) {

@@ -2,6 +2,9 @@
 
 const PERIOD = 1000;
 
+/** For so long an answer may take before that is told; a dump of very many tasks takes its time. */
+const LATE = 5000;
+
 async function get(path) {
   const answer = await fetch(path, { cache: "no-store" });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
@@ -50,7 +53,7 @@ function chooseRuntime(status) {
   const select = byId("runtime");
   const label = (runtime) => `runtime ${runtime.number}${runtime.name ? ` (${runtime.name})` : ""}`;
   const labels = status.runtimes.map(label);
-  if (labels.join("\n") !== [...select.options].map((option) => option.text).join("\n")) {
+  if (labels.join("\n") !== [...select.options].map((option) => option.textContent).join("\n")) {
     const before = select.value;
     select.replaceChildren(...status.runtimes.map((runtime) => make("option", { value: runtime.number }, label(runtime))));
     if (status.runtimes.some((runtime) => runtime.number === before)) select.value = before;
@@ -59,7 +62,9 @@ function chooseRuntime(status) {
   return status.runtimes.find((runtime) => runtime.number === select.value);
 }
 
+/** Says how it stands; while the page is paused, that alone, also of an answer that was asked for before. */
 function showState(text, name) {
+  if (isPaused) [text, name] = ["paused", ""];
   setText(byId("state"), text);
   byId("state").className = `state ${name}`;
 }
@@ -87,12 +92,15 @@ async function refresh() {
 /** Asks again and again, but not while nobody can see it. */
 async function run() {
   if (!isPaused && !document.hidden) {
+    // A program that was stopped, by a debugger perhaps, takes the question and says nothing.
+    const late = setTimeout(() => showState("no answer yet", "lost"), LATE);
     try {
       await refresh();
     } catch (error) {
       console.error(error);
       showState("no answer", "lost");
     }
+    clearTimeout(late);
   }
   setTimeout(run, PERIOD);
 }
@@ -101,7 +109,7 @@ byId("pause").onclick = () => {
   isPaused = !isPaused;
   byId("pause").setAttribute("aria-pressed", String(isPaused));
   setText(byId("pause"), isPaused ? "Go on" : "Pause");
-  showState(isPaused ? "paused" : "connecting", "");
+  showState("connecting", "");
 };
 window.onhashchange = () => {
   showView();

@@ -26,10 +26,11 @@ function amount(value) {
 
 /** A number in few characters, for places where there is no more room: 1.2k, 3.4M. */
 function brief(value) {
+  const rounded = Number(value.toPrecision(3));
   for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]]) {
-    if (Math.abs(value) >= size) return (value / size).toPrecision(3).replace(/\.?0+$/, "") + unit;
+    if (Math.abs(rounded) >= size) return rounded / size + unit;
   }
-  return String(Number(value.toPrecision(3)));
+  return String(rounded);
 }
 
 /** A number of seconds, in the unit that fits. */

@@ -54,10 +54,14 @@ class Table {
     const rows = [...this.rows].sort((a, b) => sign * compare(value(a), value(b)));
     const before = this.lines;
     this.lines = new Map();
+    const alike = new Map();
     const shown = rows.map((row) => {
       const key = this.options.key(row);
-      const line = before.get(key) ?? this.line();
-      this.lines.set(key, line);
+      // Rows that nothing tells apart have a line each all the same.
+      const place = `${alike.get(key) ?? 0} ${key}`;
+      alike.set(key, (alike.get(key) ?? 0) + 1);
+      const line = before.get(place) ?? this.line();
+      this.lines.set(place, line);
       this.fill(line, row, key);
       return line;
     });
