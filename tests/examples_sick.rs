@@ -137,6 +137,18 @@ fn both_tasks_of_a_deadlock_are_shown_by_name() {
 }
 
 #[test]
+fn the_runtime_of_the_page_is_in_no_dump() {
+    let mut program = sick("--leak");
+    let mut lines = program.complaints();
+    for _ in 0..2 {
+        send_to(program.id(), libc::SIGUSR1);
+        let first = lines.by_ref().find(|line| !line.is_empty());
+        assert_eq!(first.as_deref(), Some("dump of runtime 1"));
+        assert!(lines.any(|line| line.starts_with("monitor: ")));
+    }
+}
+
+#[test]
 fn a_shop_without_a_fault_has_nothing_to_show() {
     let text = profile(&[]);
     let tasks = text.split_whitespace().nth(1).and_then(|count| count.parse::<u32>().ok());

@@ -82,7 +82,7 @@ pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;
 pub(crate) use local::{LocalOwner, LocalTasks};
 pub(crate) use metrics::Work;
-#[cfg(feature = "debug-page")]
+#[cfg(any(feature = "debug-page", feature = "signal"))]
 use monitor::Monitor;
 pub(crate) use monitor::{Activity, OnStuck, Stall, Stuck};
 #[cfg(feature = "rt-multi-thread")]
@@ -202,7 +202,7 @@ impl fmt::Debug for Config {
 }
 
 /// Runs `f` with the schedulers of all runtimes of the program that have not ended.
-#[cfg(feature = "debug-page")]
+#[cfg(any(feature = "debug-page", feature = "signal"))]
 pub(crate) fn with_all<R>(f: impl FnOnce(Vec<&Arc<Scheduler>>) -> R) -> R {
     let is_shown = |scheduler: &&Arc<Scheduler>| !scheduler.config.is_internal;
     Monitor::of_this_process().with_schedulers(|all| f(all.iter().filter(is_shown).collect()))

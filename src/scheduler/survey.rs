@@ -23,12 +23,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "signal")]
+use super::Config;
 use super::blocking::{Census, Running};
 use super::diary::Subject;
 use super::metrics::Retakes;
 use super::worker::Worker;
-#[cfg(feature = "signal")]
-use super::{Config, monitor::Monitor};
 use super::{LocalTasks, Scheduler, Stuck};
 use crate::cell::{Glimpse, History, Kind, OwnedSet, Phase};
 
@@ -163,15 +163,15 @@ impl Scheduler {
     }
 }
 
-/// Looks at each scheduler of the process; with its number, and what it is called.
+/// Looks at each scheduler of the process, but for the crate's own; with its number, and what it is called.
 #[cfg(feature = "signal")]
 pub(crate) fn surveys_of_process() -> Vec<(NonZeroU64, Option<String>, Survey)> {
-    Monitor::of_this_process().with_schedulers(|schedulers| {
+    super::with_all(|schedulers| {
         let of = |scheduler: &Arc<Scheduler>| {
             let Config { number, name, .. } = scheduler.config();
             (*number, name.clone(), scheduler.survey())
         };
-        schedulers.iter().map(of).collect()
+        schedulers.into_iter().map(of).collect()
     })
 }
 

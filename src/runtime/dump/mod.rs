@@ -32,8 +32,8 @@
 //! # On a signal
 //!
 //! With the feature `signal` and the environment variable `RUNTIME_DUMP=SIGQUIT` (or any other signal, by name or number) the first runtime that is
-//! built starts a thread that prints, on standard error, the dumps of all runtimes of the process whenever the signal comes;
-//! the program goes on. `Builder::dump_on_signal` is the same from inside. It prints also when every worker is stuck.
+//! built starts a thread that prints, on standard error, the dumps of all runtimes of the process, but for that of the
+//! debug page, whenever the signal comes; the program goes on. `Builder::dump_on_signal` is the same from inside. It prints also when every worker is stuck.
 //!
 //! # How true it is
 //!
