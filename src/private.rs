@@ -37,7 +37,7 @@ use std::panic::resume_unwind;
 pub use crate::macros::{
     All, AllOk, And, ByChance, Candidate, Choose, Disabled, Gather, InOrder, InTurn, Kept,
 };
-pub use crate::runtime::Builder;
+pub use crate::runtime::{Builder, OnDeadlock};
 use crate::runtime::{LocalOptions, LocalRuntime, Runtime};
 
 /// The future of a body, before it is known who runs it.
@@ -53,6 +53,11 @@ impl<F> fmt::Debug for Body<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Body").finish_non_exhaustive()
     }
+}
+
+/// Has a test fail where nothing can wake it any more.
+pub fn for_test(builder: &mut Builder) -> &mut Builder {
+    builder.for_test()
 }
 
 /// Says what the body of a function with arguments returns, as the function itself would.

@@ -12,9 +12,10 @@ use runtime::dump::{
     WorkerDump,
 };
 use runtime::profile::{Profile, TaskGroup};
+use runtime::runtime::deadlock::{MayWake, NeverWakes};
 use runtime::runtime::{
-    Activity, Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor,
-    RuntimeMetrics, Stall, StuckTask, TaskMeta, TryCurrentError,
+    Activity, Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, OnDeadlock, Runtime,
+    RuntimeFlavor, RuntimeMetrics, Stall, StuckTask, TaskMeta, TryCurrentError,
 };
 use runtime::task::coop::{Coop, RestoreOnPending};
 use runtime::task::futures::TaskLocalFuture;
@@ -110,6 +111,9 @@ fn auto_traits_are_as_promised() {
         RuntimeMetrics:             "yes  yes  yes   yes        yes";
         Stall:                      "yes  yes  yes   yes        yes";
         StuckTask:                  "yes  yes  yes   yes        yes";
+        OnDeadlock:                 "yes  yes  yes   yes        yes";
+        MayWake:                    "yes  yes  yes   yes        yes";
+        NeverWakes:                 "no   no   yes   yes        yes";
         Profile:                    "yes  yes  yes   yes        yes";
         TaskGroup:                  "yes  yes  yes   yes        yes";
         Dump:                       "yes  yes  yes   yes        yes";

@@ -6,7 +6,7 @@ use proc_macro::{Ident, Literal, Span, TokenStream, TokenTree};
 
 use crate::tokens::{Faults, Reader, Result, also, is_ident, is_punct, unwrapped};
 
-const KNOWN: &str = "`flavor`, `worker_threads`, `start_paused`, `name` and `crate`";
+const KNOWN: &str = "`flavor`, `worker_threads`, `start_paused`, `on_deadlock`, `name` and `crate`";
 
 /// Which of the two attributes this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub(crate) struct Args {
     pub(crate) flavor: Flavor,
     pub(crate) worker_threads: Option<usize>,
     pub(crate) start_paused: bool,
+    /// The variant of `OnDeadlock`.
+    pub(crate) on_deadlock: Option<&'static str>,
     /// The name of the runtime.
     pub(crate) name: Option<Literal>,
     /// The path of the runtime, if it is not the one that the manifest names, and where it is given.
@@ -68,10 +70,10 @@ impl Args {
         if faults.is_ok() {
             faults = given.check_paused(kind, flavor);
         }
-        let Given { worker_threads, start_paused, name, crate_path, .. } = given;
+        let Given { worker_threads, start_paused, on_deadlock, name, crate_path, .. } = given;
         let worker_threads = worker_threads.map(|(n, _)| n);
         let start_paused = start_paused.is_some();
-        (Self { flavor, worker_threads, start_paused, name, crate_path }, faults)
+        (Self { flavor, worker_threads, start_paused, on_deadlock, name, crate_path }, faults)
     }
 }
 
@@ -115,6 +117,7 @@ struct Given {
     worker_threads: Option<(usize, Span)>,
     /// Where it says so, if it does.
     start_paused: Option<Span>,
+    on_deadlock: Option<&'static str>,
     name: Option<Literal>,
     crate_path: Option<(String, Span)>,
 }
@@ -136,6 +139,7 @@ impl Given {
             "start_paused" => {
                 self.start_paused = start_paused(value)?.then(|| name.span());
             }
+            "on_deadlock" => self.on_deadlock = Some(on_deadlock(value)?),
             "name" => self.name = Some(string("name", value)?.0),
             "crate" => self.crate_path = Some(crate_path(value)?),
             other => {
@@ -227,6 +231,20 @@ fn start_paused(value: &[TokenTree]) -> Result<bool> {
         [token] if is_ident(token, "true") => Ok(true),
         [token] if is_ident(token, "false") => Ok(false),
         other => Err(Faults::at(other[0].span(), "`start_paused` is `true` or `false`")),
+    }
+}
+
+fn on_deadlock(value: &[TokenTree]) -> Result<&'static str> {
+    let (literal, choice) = string("on_deadlock", value)?;
+    match choice.as_str() {
+        "warn" => Ok("Warn"),
+        "panic" => Ok("Panic"),
+        "ignore" => Ok("Ignore"),
+        other => {
+            let text =
+                format!("`on_deadlock` is \"warn\", \"panic\" or \"ignore\", and not \"{other}\"");
+            Err(Faults::at(literal.span(), text))
+        }
     }
 }
 

@@ -69,7 +69,7 @@ fn wrapped(kind: Kind, args: &Args, function: &Function<'_>) -> TokenStream {
         code(";"),
         way,
         code(".run"),
-        parentheses(joined([code("__body,"), builder(&private, args)])),
+        parentheses(joined([code("__body,"), builder(&private, kind, args)])),
     ]);
     let original = [function.signature, std::slice::from_ref(&function.body)].concat();
     let inner = joined([
@@ -105,7 +105,7 @@ fn with_arguments(args: &Args, function: &Function<'_>) -> TokenStream {
         parentheses(joined([
             private.clone(),
             code("::Body::new(__body),"),
-            builder(&private, args),
+            builder(&private, Kind::Main, args),
         ])),
     ]);
     outer(function, TokenStream::new(), inner)
@@ -123,7 +123,7 @@ fn outer(function: &Function<'_>, test: TokenStream, inner: TokenStream) -> Toke
 }
 
 /// The expression for the builder.
-fn builder(private: &TokenStream, args: &Args) -> TokenStream {
+fn builder(private: &TokenStream, kind: Kind, args: &Args) -> TokenStream {
     let flavor = match args.flavor {
         Flavor::MultiThread => "new_multi_thread",
         Flavor::CurrentThread | Flavor::Local => "new_current_thread",
@@ -135,11 +135,20 @@ fn builder(private: &TokenStream, args: &Args) -> TokenStream {
         .name
         .clone()
         .map(|name| joined([code(".name"), parentheses(TokenTree::from(name).into())]));
-    joined([
+    let builder = joined([
         private.clone(),
         code(&format!("::Builder::{flavor}().enable_all(){workers}{paused}")),
         name.unwrap_or_default(),
-    ])
+    ]);
+    let builder = match kind {
+        Kind::Main => builder,
+        Kind::Test => joined([private.clone(), code("::for_test"), parentheses(builder)]),
+    };
+    let choice = args.on_deadlock.map(|choice| code(&format!("::OnDeadlock::{choice}")));
+    let choice = choice.map(|choice| {
+        joined([code(".on_deadlock"), parentheses(joined([private.clone(), choice]))])
+    });
+    joined([builder, choice.unwrap_or_default()])
 }
 
 /// The function as it was written, for the compiler to look into beside our error.

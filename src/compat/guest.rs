@@ -6,13 +6,13 @@ use std::io;
 use std::mem;
 use std::num::NonZero;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use tokio::runtime::{Builder, EnterGuard, Handle, Runtime};
 
 use crate::util::process::PerProcess;
-use crate::util::sync::Mutex;
+use crate::util::sync::{Condvar, Mutex};
 
 /// What its threads are called.
 const THREAD_NAME: &str = "gosched-tokio";
@@ -33,27 +33,37 @@ impl Place {
         Self { starting: Mutex::new(()), runtime: OnceLock::new() }
     }
 
-    fn runtime(&self) -> io::Result<&Runtime> {
+    fn runtime(&self, on_thread: fn()) -> io::Result<&Runtime> {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }
         let _starting = self.starting.lock();
         match self.runtime.get() {
             Some(runtime) => Ok(runtime),
-            None => start().map(|runtime| self.runtime.get_or_init(|| runtime)),
+            None => start(on_thread).map(|runtime| self.runtime.get_or_init(|| runtime)),
         }
     }
 }
 
 impl Guest {
-    /// Starts it, unless that was done.
+    /// Starts it, unless that was done. Each of the threads that poll its tasks calls `on_thread` first.
     ///
     /// # Errors
     ///
     /// If the system has no descriptors or no thread for it. The next call tries again.
-    pub(crate) fn of_this_process() -> io::Result<Self> {
+    pub(crate) fn of_this_process(on_thread: fn()) -> io::Result<Self> {
         static PLACE: PerProcess<Place> = PerProcess::new();
-        PLACE.get(Place::new).runtime().map(|runtime| Self(runtime.handle()))
+        PLACE.get(Place::new).runtime(on_thread).map(|runtime| Self(runtime.handle()))
+    }
+
+    /// Whether there is one, whose timers and sockets wake tasks of ours.
+    pub(crate) fn is_there(self) -> bool {
+        true
+    }
+
+    /// Whether any task of its own has not ended.
+    pub(crate) fn has_tasks(self) -> bool {
+        self.0.metrics().num_alive_tasks() > 0
     }
 
     /// Makes it the one that Tokio finds on this thread, until the guard is dropped.
@@ -86,21 +96,58 @@ fn is_thread_ending() -> bool {
     matches!(Handle::try_current(), Err(error) if error.is_thread_local_destroyed())
 }
 
-fn start() -> io::Result<Runtime> {
+fn start(on_thread: fn()) -> io::Result<Runtime> {
     // Tokio reports most of what it lacks by an error, and a missing thread by a panic.
-    match panic::catch_unwind(build) {
+    match panic::catch_unwind(|| build(on_thread)) {
         Ok(Ok(runtime)) => Ok(runtime),
         Ok(Err(error)) => Err(explained(error.kind(), &error.to_string())),
         Err(payload) => Err(explained(io::ErrorKind::Other, text_of(&*payload))),
     }
 }
 
-fn build() -> io::Result<Runtime> {
-    Builder::new_multi_thread()
-        .worker_threads(worker_threads())
+fn build(on_thread: fn()) -> io::Result<Runtime> {
+    let workers = worker_threads();
+    let arrivals = Arc::new(Arrivals::default());
+    let arriving = arrivals.clone();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(workers)
         .thread_name(THREAD_NAME)
+        .on_thread_start(move || {
+            if arriving.is_among(workers) {
+                on_thread();
+            }
+        })
         .enable_all()
-        .build()
+        .build()?;
+    arrivals.wait_for(workers);
+    Ok(runtime)
+}
+
+/// The threads of the guest that have begun. The first are those that poll its tasks, and are waited for; any that comes later is
+/// one for a closure that blocks.
+#[derive(Default)]
+struct Arrivals {
+    count: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Arrivals {
+    /// Another thread has begun; whether it is one of the first.
+    fn is_among(&self, first: usize) -> bool {
+        let mut count = self.count.lock();
+        *count += 1;
+        let is_among = *count <= first;
+        drop(count);
+        self.changed.notify_all();
+        is_among
+    }
+
+    fn wait_for(&self, first: usize) {
+        let mut count = self.count.lock();
+        while *count < first {
+            count = self.changed.wait(count);
+        }
+    }
 }
 
 /// As many as Tokio would take itself, but that nonsense in the environment is not a panic: what a library spawns there, such as a

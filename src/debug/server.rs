@@ -8,6 +8,7 @@ use super::connection;
 use super::routes::Site;
 use crate::net::{TcpListener, TcpSocket};
 use crate::runtime::{self, Runtime};
+use crate::scheduler::deadlock::Known;
 use crate::sync::oneshot;
 use crate::util::process::Process;
 
@@ -163,6 +164,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// The thread.
 fn run(runtime: Runtime, listener: TcpListener, site: Site, stopped: oneshot::Receiver<()>) {
+    let _known = Known::new(); // it wakes no task of the program
     runtime.block_on(async {
         let accepting = crate::spawn(connection::accept(listener, site));
         if stopped.await.is_err() {

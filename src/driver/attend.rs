@@ -264,6 +264,14 @@ impl Driver {
         self.io.get().is_some() || self.next() != Tick::NEVER
     }
 
+    /// Whether anybody waits here for something that may still come: a moment, a socket, or that a paused clock's worker has
+    /// nothing to run.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.next() != Tick::NEVER
+            || self.quiet.is_awaited()
+            || self.io.get().is_some_and(|io| io.is_awaited())
+    }
+
     /// Whether nobody waits here, though something may be due or ready.
     pub(crate) fn lacks_attendance(&self) -> bool {
         self.waits_until.load(Relaxed) == UNATTENDED && self.has_business()

@@ -34,6 +34,10 @@ impl IoHandle {
         match *self {}
     }
 
+    pub(crate) fn is_awaited(&self) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn wake(&self) {
         match *self {}
     }

@@ -15,6 +15,10 @@ impl Quiet {
     #[inline]
     pub(super) fn count_look(&self) {}
 
+    pub(super) fn is_awaited(&self) -> bool {
+        false
+    }
+
     #[inline]
     pub(super) fn end(&self) -> bool {
         false

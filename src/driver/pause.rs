@@ -197,6 +197,10 @@ impl Quiet {
         });
     }
 
+    pub(super) fn is_awaited(&self) -> bool {
+        !self.waiting.lock().all.is_empty()
+    }
+
     /// Wakes all who wait; says whether anybody did.
     pub(super) fn end(&self) -> bool {
         self.wake_where(|_| true)

@@ -72,6 +72,7 @@ pub use order::{ByChance, InOrder, InTurn};
 /// | `flavor` | `"multi_thread"`, `"current_thread"` for one thread that runs everything, or `"local"` for a [`LocalRuntime`](crate::runtime::LocalRuntime), whose tasks need not be `Send` | `"multi_thread"`, which needs the feature `rt-multi-thread` |
 /// | `worker_threads` | the number of workers of a multi-thread runtime | what [`Builder::worker_threads`](crate::Builder::worker_threads) says |
 /// | `start_paused` | whether time is [paused](crate::time#time-in-tests) from the beginning; `true` needs the flavour `"current_thread"` and the feature `test-util` | `false` |
+/// | `on_deadlock` | what happens when nothing can wake it any more, as [`OnDeadlock`](crate::runtime::OnDeadlock) has it: `"warn"`, `"panic"` or `"ignore"` | `"warn"` |
 /// | `name` | the name of the runtime, as a string, for [`Handle::name`](crate::Handle::name) | none |
 /// | `crate` | the path of this crate, as a string | the name that `Cargo.toml` gives to the package `gosched` |
 ///
@@ -115,7 +116,7 @@ pub use gosched_macros::main;
 ///
 /// # Arguments
 ///
-/// Those of [`main`]; but the flavour is `"current_thread"` unless another is given, so that a test
+/// Those of [`main`]; but `on_deadlock` is `"panic"`, and the flavour is `"current_thread"`, unless another is given, so that a test
 /// is repeatable and many of them run side by side at little cost. A test of what happens in
 /// parallel asks for workers:
 ///
@@ -131,6 +132,9 @@ pub use gosched_macros::main;
 /// # Panics
 ///
 /// As [`main`]: a test that panics fails, and its message is the body's.
+///
+/// A test panics too if nothing can wake it any more: then all tasks are asleep, and instead of hanging it says what each of them waits for.
+/// [`deadlock`](crate::runtime::deadlock) has the particulars; `on_deadlock = "ignore"` does without.
 ///
 /// # Errors
 ///

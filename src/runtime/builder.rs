@@ -14,9 +14,11 @@ use super::{Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, environm
 use crate::compat::Guest;
 #[cfg(feature = "net")]
 use crate::driver::Batches;
+use crate::scheduler::deadlock::Known;
 use crate::scheduler::{
     Callback, Config, Cores, DEFAULT_EVENT_INTERVAL, DEFAULT_INJECTOR_INTERVAL,
-    DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnStuck, Scheduler, TaskHooks,
+    DEFAULT_THREAD_NAME, LocalOwner, LocalTasks, MOST_WORKERS, OnDeadlock, OnStuck, Scheduler,
+    TaskHooks,
 };
 #[cfg(all(feature = "signal", unix))]
 use crate::signal::unix::SignalKind;
@@ -57,6 +59,8 @@ pub struct Builder {
     pub(super) on_stuck: Option<OnStuck>,
     dump_signal: Option<SignalKind>,
     pub(super) task_hooks: TaskHooks,
+    on_deadlock: OnDeadlock,
+    is_test: bool,
     name: Option<String>,
     is_internal: bool,
 }
@@ -103,6 +107,8 @@ impl Builder {
             on_stuck: None,
             dump_signal: None,
             task_hooks: TaskHooks::default(),
+            on_deadlock: OnDeadlock::default(),
+            is_test: false,
             name: None,
             is_internal: false,
         }
@@ -431,6 +437,35 @@ impl Builder {
         self
     }
 
+    /// Chooses what happens when all tasks are asleep and nothing can wake any of them; unless this is called, it is said on standard
+    /// error.
+    ///
+    /// That is: a [`block_on`](Runtime::block_on) waits, or `main`, no task can run in any runtime of the process, and nothing that they
+    /// could wait for is there, be it a timer, a socket, a closure, a signal, a child or another thread of the program.
+    /// [`deadlock`](super::deadlock) has the particulars. In `#[runtime::test]` the choice is
+    /// [`OnDeadlock::Panic`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::OnDeadlock;
+    ///
+    /// let runtime = runtime::Builder::new_current_thread().on_deadlock(OnDeadlock::Panic).build()?;
+    /// # drop(runtime);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_deadlock(&mut self, what: OnDeadlock) -> &mut Self {
+        self.on_deadlock = what;
+        self
+    }
+
+    /// The runtime is a test's, and its harness waits for it on the main thread.
+    #[cfg(feature = "macros")]
+    pub(crate) fn for_test(&mut self) -> &mut Self {
+        self.is_test = true;
+        self.on_deadlock(OnDeadlock::Panic)
+    }
+
     /// Builds the runtime. No thread stays behind that was started for it, but for Tokio's, with the feature `tokio-compat`, and the one
     /// that waits for the signal of a dump.
     ///
@@ -515,12 +550,15 @@ impl Builder {
             on_thread_unpark: self.on_thread_unpark.clone(),
             on_stuck: self.on_stuck.clone(),
             task_hooks: self.task_hooks.shared(),
+            on_deadlock: self.on_deadlock,
+            describe: |scheduler| Handle::new(scheduler.clone()).dump().to_string(),
+            is_test: self.is_test,
             schedtrace: environment::schedtrace()?,
             number: id::next_number(),
             name: self.name.clone(),
             is_internal: self.is_internal,
             local_tasks,
-            guest: Guest::of_this_process()?,
+            guest: Guest::of_this_process(|| std::mem::forget(Known::new()))?,
         };
         if multi_thread && self.thread_stack_size.is_some() {
             try_out(&config)?;

@@ -30,7 +30,8 @@
 //! A runtime counts what its workers do ([`RuntimeMetrics`]), and tells of tasks that hold their thread for too long
 //! ([`Builder::on_stuck`]). It calls what a program wants to be called for each of its tasks ([`Builder::on_task_spawn`]). What every
 //! task does or waits for at one moment, a [`dump`](mod@dump) tells; how many there are
-//! of each kind, and for how long, a [`profile`](mod@profile).
+//! of each kind, and for how long, a [`profile`](mod@profile). If all are asleep and nothing can wake any of them, that is
+//! [said](deadlock).
 //!
 //! With the environment variable `RUNTIME_SCHEDTRACE=1000` a program tells on standard error, every 1,000 milliseconds and with one
 //! line for each runtime, what these numbers are, also while all of its workers are stuck:
@@ -66,6 +67,7 @@
 //! This layer is safe code on top of the scheduler; it knows nothing of cells.
 
 mod builder;
+pub mod deadlock;
 #[cfg(any(feature = "net", feature = "time"))]
 pub(crate) mod driver;
 pub mod dump;
@@ -82,6 +84,7 @@ mod stuck;
 mod task_hooks;
 
 pub use builder::Builder;
+pub use deadlock::OnDeadlock;
 #[cfg(feature = "net")]
 pub use driver::is_rt_shutdown_err;
 pub use dump::dump;

@@ -11,7 +11,7 @@
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
 //! (the loop), `duty` (what a thread does beside it), `search` (the order), `home` (what a task knows of all this), `task_hooks` (who is told of tasks), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself), `entries` (what it writes there beside its polls),
-//! `monitor`, `cores` (how many permits there should be), `outsiders` (what threads from outside count),
+//! `monitor`, `deadlock` (when nobody can be woken any more), `cores` (how many permits there should be), `outsiders` (what threads from outside count),
 //! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `survey` (what a dump is made of), `generations` (how old tasks are), `local` (tasks
 //! that stay on one thread, outside of all this), `context` (who am I on this thread).
 //!
@@ -39,6 +39,7 @@ pub(crate) mod context;
 mod cores;
 mod cpu_clock;
 mod crew;
+pub(crate) mod deadlock;
 mod diary;
 mod duty;
 mod entries;
@@ -78,6 +79,7 @@ use crate::compat::Guest;
 use crate::util::contain::contain;
 
 pub(crate) use cores::Cores;
+pub(crate) use deadlock::{Describe, OnDeadlock};
 pub(crate) use home::Home;
 pub(crate) use idle::MOST_WORKERS;
 pub(crate) use local::{LocalOwner, LocalTasks};
@@ -157,6 +159,12 @@ pub(crate) struct Config {
     pub(crate) on_stuck: Option<OnStuck>,
     /// Who is told of tasks, if anybody is.
     pub(crate) task_hooks: Option<Arc<TaskHooks>>,
+    /// What to do when nothing can wake anybody who waits here.
+    pub(crate) on_deadlock: OnDeadlock,
+    /// Tells what the tasks wait for.
+    pub(crate) describe: Describe,
+    /// Whether it is that of a test, whose harness waits for it on the main thread.
+    pub(crate) is_test: bool,
     /// How often to print how the scheduler is, if at all.
     pub(crate) schedtrace: Option<Duration>,
     /// The number of the runtime.
@@ -204,8 +212,7 @@ impl fmt::Debug for Config {
 /// Runs `f` with the schedulers of all runtimes of the program that have not ended.
 #[cfg(any(feature = "debug-page", feature = "signal"))]
 pub(crate) fn with_all<R>(f: impl FnOnce(Vec<&Arc<Scheduler>>) -> R) -> R {
-    let is_shown = |scheduler: &&Arc<Scheduler>| !scheduler.config.is_internal;
-    Monitor::of_this_process().with_schedulers(|all| f(all.iter().filter(is_shown).collect()))
+    Monitor::of_this_process().with_the_programs(f)
 }
 
 /// A number that no other task of this process has, nor had.

@@ -16,56 +16,28 @@
 //! without a permit, unless one is free. A current-thread runtime has no other thread, so there it panics; the other way
 //! round, to run a current-thread runtime inside a task, the thread does work for that.
 
+mod bell;
+mod roots;
+
 use std::ops::ControlFlow;
 use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{
-    AtomicBool, AtomicU8,
-    Ordering::{AcqRel, Acquire, Relaxed},
-};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 use super::diary::Subject;
 use super::duty::Duty;
 use super::idle::Retake;
+use super::monitor::Monitor;
 use super::worker::Local;
 use super::{Scheduler, context};
-use crate::cell::{Glimpse, History, Kind, Phase, TypeName};
-use crate::coop::{self, Why};
+use crate::cell::TypeName;
+use crate::coop;
 use crate::driver::Parker;
 #[cfg(feature = "sync")]
 use crate::util::block_thread::block_on_with;
-use crate::util::sync::Mutex;
-
-/// What wakes the future of a `block_on`, and what can be told of it.
-///
-/// Its owner writes `poll`, and anyone who looks reads it. It orders nothing.
-struct Bell {
-    /// Whether it rang since the last poll.
-    rung: AtomicBool,
-    parker: Arc<Parker>,
-    /// [`IN_POLL`], or what the last poll left.
-    poll: AtomicU8,
-    subject: Subject,
-}
-
-/// The future is being polled.
-const IN_POLL: u8 = 1 << 7;
-const _: () = assert!(Why::BITS < 8, "what a poll leaves is not told from a poll");
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        // Only the first ring after a poll needs to unpark: the token stays until it is taken.
-        if !self.rung.swap(true, AcqRel) {
-            self.parker.unpark();
-        }
-    }
-}
+pub(super) use bell::Bell;
+pub(super) use roots::{Roots, Standing};
 
 /// The future, as a duty.
 struct Root<'a, F> {
@@ -78,11 +50,12 @@ struct Root<'a, F> {
 
 impl<F: Future> Root<'_, F> {
     /// Polls the future whenever it is woken, and does nothing else.
-    fn attend_only(&mut self) -> F::Output {
+    fn attend_only(&mut self, monitor: &'static Monitor) -> F::Output {
         loop {
             if let Poll::Ready(output) = self.attend() {
                 return output;
             }
+            monitor.rouse(); // no permit has told it that something was done
             self.bell.parker.park(None);
         }
     }
@@ -191,24 +164,25 @@ impl<F: Future> Duty for Root<'_, F> {
 
     #[inline]
     fn attend(&mut self) -> Poll<F::Output> {
-        if !self.bell.rung.load(Relaxed) {
+        if !self.bell.is_rung() {
             return Poll::Pending;
         }
-        // Acquire: sees what was done before the ring. The ring that comes after counts for the next poll.
-        self.bell.rung.swap(false, Acquire);
+        self.bell.begin_poll();
         let mut cx = Context::from_waker(&self.waker);
-        self.bell.poll.store(IN_POLL, Relaxed);
         context::above(self.base, || {
             coop::with_budget(|| {
                 let poll = self.future.as_mut().poll(&mut cx);
-                self.bell.poll.store(coop::left().bits(), Relaxed);
+                // Else it is not over until the future is dropped, which may wake others.
+                if poll.is_pending() {
+                    self.bell.end_poll(coop::left());
+                }
                 poll
             })
         })
     }
 
     fn is_due(&self) -> bool {
-        self.bell.rung.load(Relaxed)
+        self.bell.is_rung()
     }
 
     fn subject(&self) -> Subject {
@@ -254,17 +228,15 @@ impl Scheduler {
             // Also where the future is polled without a worker, and where it is dropped.
             let _entered = context::enter(self);
             let parker = Arc::new(Parker::new());
-            let rung = AtomicBool::new(true);
             let type_name = const { &(std::any::type_name::<F> as TypeName) };
             let task = Subject::ROOT | Arc::as_ptr(&parker).addr() as u64;
             let subject = Subject { task, type_name, place };
-            let poll = AtomicU8::new(IN_POLL);
-            let bell = Arc::new(Bell { rung, parker: parker.clone(), poll, subject });
-            let _listed = Listed::new(self, &bell);
+            let bell = Arc::new(Bell::new(parker.clone(), subject));
+            let _listed = self.roots.enter(&bell);
             let waker = Waker::from(bell.clone());
             let base = context::height();
             let mut root = Root { future: pin!(future), bell, waker, base };
-            if works { self.attend_to(root, &parker) } else { root.attend_only() }
+            if works { self.attend_to(root, &parker) } else { root.attend_only(self.monitor) }
         })
     }
 
@@ -306,56 +278,9 @@ impl Scheduler {
         if let Poll::Ready(output) = root.attend() {
             return ControlFlow::Break(output);
         }
+        self.monitor.rouse(); // as above
         parker.park(None);
         ControlFlow::Continue(())
-    }
-}
-
-/// The futures of the calls of `block_on` that go on.
-#[derive(Default)]
-pub(super) struct Roots(Mutex<Vec<Arc<Bell>>>);
-
-impl Roots {
-    /// What can be told of each.
-    pub(super) fn glimpses(&self) -> Vec<Glimpse> {
-        self.0.lock().iter().map(|bell| bell.glimpse()).collect()
-    }
-}
-
-impl Bell {
-    fn glimpse(&self) -> Glimpse {
-        let phase = match self.poll.load(Relaxed) {
-            IN_POLL => Phase::Held,
-            left if self.rung.load(Relaxed) => Phase::Woken(Why::from_bits(left)),
-            left => Phase::Idle(Why::from_bits(left)),
-        };
-        let Subject { task, type_name, place } = self.subject;
-        Glimpse {
-            id: task,
-            type_name,
-            spawned_at: place,
-            name: None,
-            kind: Kind::Root,
-            phase,
-            history: History::default(),
-        }
-    }
-}
-
-/// A future of a `block_on` is among the roots of its scheduler as long as this lives.
-struct Listed<'a>(&'a Scheduler, Arc<Bell>);
-
-impl<'a> Listed<'a> {
-    fn new(scheduler: &'a Scheduler, bell: &Arc<Bell>) -> Self {
-        scheduler.roots.0.lock().push(bell.clone());
-        Self(scheduler, bell.clone())
-    }
-}
-
-impl Drop for Listed<'_> {
-    fn drop(&mut self) {
-        let mut roots = self.0.roots.0.lock();
-        roots.retain(|bell| !Arc::ptr_eq(bell, &self.1));
     }
 }
 

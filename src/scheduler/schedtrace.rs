@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use super::Scheduler;
 use super::blocking::Census;
+use super::deadlock::Known;
 use super::idle::Staffing;
 use super::monitor::Monitor;
 use super::threads::say_refused;
@@ -37,6 +38,7 @@ pub(super) fn start(period: Duration) {
 }
 
 fn run(period: Duration) {
+    let _known = Known::new();
     let start = Instant::now();
     let mut before = HashMap::new();
     let mut next = start;

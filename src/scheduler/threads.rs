@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::deadlock::Known;
 use super::duty::NoDuty;
 use super::worker::Local;
 use super::{Scheduler, context};
@@ -118,7 +119,9 @@ impl Scheduler {
         let local = Local::sit_down(&self, worker, &parker);
         local.must_search.set(true);
         context::block(|| {
+            let known = Known::new();
             let _ = local.work(&mut NoDuty);
+            drop(known); // before the worker counts as vacant: what comes may wake somebody
             if self.idle.is_closed() {
                 self.drain(&local);
             }
@@ -153,7 +156,7 @@ pub(super) fn say_refused(error: &io::Error) {
 
 /// Tells whoever reads the standard error; the program goes on.
 #[cold]
-fn say(what: &str) {
+pub(super) fn say(what: &str) {
     // A closed stderr is no reason to panic.
     let _ = writeln!(io::stderr(), "gosched: {what}");
 }

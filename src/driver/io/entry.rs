@@ -106,6 +106,12 @@ impl Entry {
         batch.fill(|| waiters.next(&self.readiness))
     }
 
+    /// Whether anybody waits. A waker in a slot counts until it is replaced or woken, though its future may be gone.
+    pub(super) fn is_awaited(&self) -> bool {
+        let waiters = self.waiters.lock();
+        waiters.reader.is_some() || waiters.writer.is_some() || !waiters.list.is_empty()
+    }
+
     /// Waits in the slot of `direction`, in place of whoever waited there.
     #[inline]
     pub(super) fn poll(&self, direction: Direction, waker: &Waker) -> Poll<io::Result<ReadyEvent>> {

@@ -146,6 +146,11 @@ impl IoHandle {
         self.table.len()
     }
 
+    /// Whether anybody waits for one of them.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.table.is_awaited()
+    }
+
     /// Registers `source` for `interest`.
     ///
     /// # Errors

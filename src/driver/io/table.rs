@@ -131,6 +131,13 @@ impl Table {
         places.places.len() - places.free.len()
     }
 
+    /// Whether anybody waits for an entry. Holds the lock for as long as it takes to look at each.
+    pub(super) fn is_awaited(&self) -> bool {
+        let places = self.0.lock();
+        let mut entries = places.places.iter().filter_map(|place| place.entry.as_ref());
+        entries.any(|entry| entry.is_awaited())
+    }
+
     /// Takes an entry out; no event reaches it any more.
     pub(super) fn remove(&self, key: Key) {
         let mut places = self.0.lock();

@@ -15,8 +15,9 @@ use std::io::{self, ErrorKind, Write};
 use std::thread;
 
 use super::Dump;
+use crate::scheduler::deadlock::Known;
 use crate::scheduler::surveys_of_process;
-use crate::signal::unix::{Signal, SignalKind, signal};
+use crate::signal::unix::{Signal, SignalKind, signal_for_a_tool};
 use crate::util::block_thread::block_on_with;
 use crate::util::process::PerProcess;
 use crate::util::sync::Mutex;
@@ -60,13 +61,14 @@ fn listen(kind: SignalKind) -> io::Result<()> {
     if kinds.contains(&kind) {
         return Ok(());
     }
-    let signal = signal(kind)?;
+    let signal = signal_for_a_tool(kind)?;
     thread::Builder::new().name("gosched-dump".into()).spawn(move || run(signal))?;
     kinds.insert(kind);
     Ok(())
 }
 
 fn run(mut signal: Signal) {
+    let _known = Known::new();
     loop {
         block_on_with(poll_fn(|cx| signal.poll_signal(cx.waker())), || ());
         print();

@@ -57,6 +57,7 @@
 //! | `jobs` | by pushers and threads; by the end, which leaves those that have a thread and those that are promised |
 //! | `promised` | up by pushers, down by the thread that ran the job |
 //! | `idle`, `serving`, `alive` | up by who starts a thread, then by the thread itself |
+//! | `pushed` | up by pushers |
 //! | `started`, `failures` | by who starts a thread, or cannot |
 //! | `is_closed` | once, by the end of the runtime |
 //! | `handles`, `retired` | by who starts a thread, and by the thread when it goes; taken by the end |
@@ -99,6 +100,8 @@ pub(in crate::scheduler) struct Inner<J> {
     /// Threads that the end waits for: those that serve, and those that are on their way out.
     alive: usize,
     is_closed: bool,
+    /// How many jobs were pushed so far.
+    pushed: u64,
     /// How many threads were started so far.
     started: u64,
     /// How often a thread could not be started, in a row.
@@ -193,6 +196,7 @@ impl<J: Job> Pool<J> {
             serving: 0,
             alive: 0,
             is_closed: false,
+            pushed: 0,
             started: 0,
             failures: 0,
             handles: Vec::new(),
@@ -233,6 +237,12 @@ impl<J: Job> Pool<J> {
         let running = inner.running.iter().flatten().cloned().collect();
         let waiting = inner.jobs.iter().take(most);
         (running, waiting.filter_map(|queued| queued.job.glimpse()).collect())
+    }
+
+    /// How many jobs were ever pushed, if none runs or waits.
+    pub(in crate::scheduler) fn jobs_when_idle(&self) -> Option<u64> {
+        let inner = self.lock();
+        (inner.serving == inner.idle && inner.jobs.is_empty()).then_some(inner.pushed)
     }
 
     /// Takes a place for a thread that is about to be started, and counts it in; false if there may be none.
@@ -277,6 +287,7 @@ impl<J: Job> Pool<J> {
         debug_assert!(inner.serving > 0, "a job that nobody will take");
         inner.jobs.push_back(Queued { job, duty });
         inner.promised += usize::from(duty == Duty::Promised);
+        inner.pushed += 1;
         let wakes = inner.idle > 0;
         drop(inner);
         if wakes {

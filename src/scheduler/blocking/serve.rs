@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use super::pool::{Duty, Inner, Pushed, Taken, Wait};
 use crate::cell::Runnable;
+use crate::scheduler::deadlock::Known;
 use crate::scheduler::threads::say_refused;
 use crate::scheduler::{Scheduler, context};
 use crate::util::sync::MutexGuard;
@@ -112,6 +113,7 @@ impl Scheduler {
         SERVES.set(Arc::as_ptr(&self).addr());
         let _entered = context::enter(&self);
         self.call(&self.config.on_thread_start);
+        let known = Known::new();
         let mut inner = self.blocking.arrive();
         while let Some(Taken { job, duty, place, wants_thread }) = self.next_job(inner) {
             if wants_thread {
@@ -120,6 +122,7 @@ impl Scheduler {
             context::poll_as(job.header().id(), || job.run());
             inner = self.blocking.ended(duty, place);
         }
+        drop(known); // what comes may wake somebody
         self.call(&self.config.on_thread_stop);
         self.blocking.retire();
     }

@@ -6,6 +6,7 @@
 //!    given an exclusive reference.
 
 use std::fs;
+use std::io;
 use std::time::Duration;
 
 /// The number of the calling thread.
@@ -13,6 +14,14 @@ pub(super) fn current() -> Option<u32> {
     // SAFETY: invariant 1; it takes no argument and cannot fail.
     let thread = unsafe { libc::gettid() };
     u32::try_from(thread).ok()
+}
+
+/// The numbers of all threads of this process. None where `/proc` is not to be had, or is that of other processes.
+pub(super) fn threads() -> Option<Vec<u32>> {
+    let number = |entry: io::Result<fs::DirEntry>| entry.ok()?.file_name().to_str()?.parse().ok();
+    let threads: Vec<_> =
+        fs::read_dir("/proc/self/task").ok()?.map(number).collect::<Option<_>>()?;
+    threads.contains(&current()?).then_some(threads)
 }
 
 /// What a thread of this process has used of a processor, to the nanosecond.

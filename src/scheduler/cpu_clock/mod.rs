@@ -4,7 +4,7 @@
 //! its core is free for others at once. The two are told apart by the time that the thread has used of a processor, and
 //! by its state. Where the system does not tell, everything here is `None`, and the monitor goes by the clock on the wall.
 //!
-//! Both files offer the same: `current`, `cpu_time` and `is_blocked`.
+//! Both files offer the same: `current`, `threads`, `cpu_time` and `is_blocked`.
 
 #[cfg(any(target_os = "android", target_os = "linux"))]
 mod linux;
@@ -20,14 +20,38 @@ use other as system;
 #[cfg(all(test, any(target_os = "android", target_os = "linux")))]
 mod other;
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
+
+use crate::util::process::Process;
 
 /// Nobody works there.
 const NOBODY: u32 = 0;
 
 /// Somebody does, and the system gives threads no numbers.
 const SOMEBODY: u32 = u32::MAX;
+
+/// The number of the calling thread, if the system gives threads numbers. It is asked once a thread, and again where that was forked off.
+pub(super) fn current_thread() -> Option<u32> {
+    thread_local! {
+        static NUMBER: Cell<Option<(Process, Option<u32>)>> = const { Cell::new(None) };
+    }
+    let process = Process::current();
+    match NUMBER.get() {
+        Some((of, number)) if of == process => number,
+        _ => {
+            let number = system::current();
+            NUMBER.set(Some((process, number)));
+            number
+        }
+    }
+}
+
+/// The numbers of all threads of this process, if the system tells.
+pub(super) fn threads() -> Option<Vec<u32>> {
+    system::threads()
+}
 
 /// The thread that works at some place, to be looked at by others.
 ///
@@ -43,7 +67,7 @@ impl ThreadClock {
 
     /// The calling thread is the one from now on.
     pub(super) fn set_to_current(&self) {
-        self.0.store(system::current().unwrap_or(SOMEBODY), Relaxed);
+        self.0.store(current_thread().unwrap_or(SOMEBODY), Relaxed);
     }
 
     /// No thread is, from now on.
@@ -120,8 +144,8 @@ mod tests {
     #[test]
     fn elsewhere_nothing_is_known() {
         assert_eq!(
-            (other::current(), other::cpu_time(1), other::is_blocked(1)),
-            (None, None, None)
+            (other::current(), other::threads(), other::cpu_time(1), other::is_blocked(1)),
+            (None, None, None, None)
         );
     }
 

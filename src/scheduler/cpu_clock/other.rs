@@ -6,6 +6,10 @@ pub(super) fn current() -> Option<u32> {
     None
 }
 
+pub(super) fn threads() -> Option<Vec<u32>> {
+    None
+}
+
 pub(super) fn cpu_time(_thread: u32) -> Option<Duration> {
     None
 }

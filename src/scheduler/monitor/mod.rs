@@ -5,7 +5,8 @@
 //! that they yield at their next leaf; and where that does not help it *retakes* the permit of the worker and gives it to
 //! another. It also tries again where a thread could not be started, and sees to it that somebody attends the driver.
 //! What it makes of what it sees is in `look`, how polls that take long are reported in `stuck` and listed in `stalls`, and how
-//! the number of permits follows the cores of the process in `follow`; here is when it looks.
+//! the number of permits follows the cores of the process in `follow`; here is when it looks. In its rest it asks whether it will ever
+//! be roused: see `scheduler::deadlock`.
 //!
 //! # When it looks
 //!
@@ -42,6 +43,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::Scheduler;
+use super::deadlock::{Known, Vigil};
 use super::generations::Generations;
 use crate::util::contain::contain;
 use crate::util::process::PerProcess;
@@ -141,6 +143,8 @@ impl Monitor {
 
     fn run(&self) {
         let mut follower = Follower::new(Path::new("/"));
+        let mut vigil = Vigil::default();
+        let _known = Known::new();
         let mut was_idle = false;
         loop {
             let now = Instant::now();
@@ -150,7 +154,7 @@ impl Monitor {
             self.generations.tick(now);
             let seen = self.look(now);
             if was_idle && seen == Seen::Idle {
-                self.rest();
+                self.rest(&mut vigil);
                 was_idle = false;
                 continue;
             }
@@ -163,17 +167,28 @@ impl Monitor {
         }
     }
 
-    /// Sleeps until somebody is given a permit.
-    fn rest(&self) {
+    /// Sleeps until somebody is given a permit, and looks meanwhile whether that can still happen.
+    fn rest(&self, vigil: &mut Vigil) {
         self.lock_and(|| self.state.store(ASLEEP, Relaxed));
         fence(SeqCst);
         if self.with_schedulers(|all| all.iter().any(|scheduler| scheduler.needs_monitor())) {
             self.lock_and(|| self.state.store(AWAKE, Relaxed));
         }
-        let mut watched = self.lock();
-        while self.state.load(Relaxed) == ASLEEP {
-            watched = self.roused.wait(watched).unwrap_or_else(PoisonError::into_inner);
+        let mut pause = self.with_the_programs(|all| vigil.begin(&all));
+        while !self.sleep(pause) {
+            pause = self.with_the_programs(|all| vigil.look(&all));
         }
+    }
+
+    /// Sleeps until it is roused, which this returns, or for so long.
+    fn sleep(&self, pause: Option<Duration>) -> bool {
+        let is_asleep = |_: &mut _| self.state.load(Relaxed) == ASLEEP;
+        let watched = self.lock();
+        match pause {
+            None => drop(self.roused.wait_while(watched, is_asleep)),
+            Some(pause) => drop(self.roused.wait_timeout_while(watched, pause, is_asleep)),
+        }
+        self.state.load(Relaxed) != ASLEEP
     }
 
     fn lock_and(&self, f: impl FnOnce()) {
@@ -191,6 +206,12 @@ impl Monitor {
         self.with_schedulers(|schedulers| {
             schedulers.iter().map(|scheduler| scheduler.look(now)).max().unwrap_or(Seen::Idle)
         })
+    }
+
+    /// Runs `f` with all schedulers that are there but the tools of this crate's own.
+    pub(super) fn with_the_programs<R>(&self, f: impl FnOnce(Vec<&Arc<Scheduler>>) -> R) -> R {
+        let is_own = |scheduler: &&Arc<Scheduler>| !scheduler.config.is_internal;
+        self.with_schedulers(|all| f(all.iter().filter(is_own).collect()))
     }
 
     /// Runs `f` with all schedulers that are there.

@@ -15,6 +15,8 @@ mod loom_retake;
 #[cfg(loom)]
 mod loom_run_queue;
 #[cfg(loom)]
+mod loom_vigil;
+#[cfg(loom)]
 mod small;
 #[cfg(loom)]
 mod small_driver;

@@ -39,12 +39,18 @@ use crate::util::wait_list::Waiter;
 /// # .unwrap();
 /// ```
 pub fn signal(kind: SignalKind) -> io::Result<Signal> {
-    Signal::new(kind, Slot::received)
+    Signal::new(kind, Watcher::slot, Slot::received)
+}
+
+/// As [`signal`], for a thread of this crate's own, which wakes no task by what it does when the signal comes: it does not stand against
+/// all tasks being asleep. What has been delivered is over for it.
+pub(crate) fn signal_for_a_tool(kind: SignalKind) -> io::Result<Signal> {
+    Signal::new(kind, Watcher::tool_slot, Slot::count)
 }
 
 /// As [`signal`], for a listener to which all that has been delivered is over, also if nobody has received it.
 pub(in crate::signal) fn signal_from_now(kind: SignalKind) -> io::Result<Signal> {
-    Signal::new(kind, Slot::count)
+    Signal::new(kind, Watcher::slot, Slot::count)
 }
 
 /// A listener to a kind of signal.
@@ -75,9 +81,13 @@ pub struct Signal {
 }
 
 impl Signal {
-    fn new(kind: SignalKind, start: impl FnOnce(&Slot) -> u64) -> io::Result<Self> {
+    fn new(
+        kind: SignalKind,
+        slot: fn(&'static Watcher, SignalKind) -> io::Result<&'static Slot>,
+        start: fn(&Slot) -> u64,
+    ) -> io::Result<Self> {
         let watcher = Watcher::of_this_process();
-        let slot = watcher.slot(kind)?;
+        let slot = slot(watcher, kind)?;
         // Before the signal is caught: else one that comes between the two may have no effect at all.
         let received = start(slot);
         watcher.watch(kind)?;

@@ -84,6 +84,11 @@ impl Slot {
         wake_all(&self.state, State::next);
     }
 
+    /// Whether anybody waits for the signal.
+    pub(in crate::signal) fn is_awaited(&self) -> bool {
+        !self.state.lock().waiting.is_empty()
+    }
+
     /// How often the signal was delivered.
     pub(in crate::signal) fn count(&self) -> u64 {
         self.state.lock().count

@@ -41,6 +41,7 @@
 //!   crate is about.
 
 use std::io::{self, ErrorKind};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 
 use signal_hook::consts::FORBIDDEN;
@@ -48,6 +49,7 @@ use signal_hook::iterator::{Handle, Signals};
 
 use super::SignalKind;
 use super::slot::Slot;
+use crate::scheduler::deadlock::{Known, add_source};
 use crate::util::contain::contain;
 use crate::util::process::PerProcess;
 use crate::util::sync::Mutex;
@@ -57,11 +59,16 @@ const SLOTS: usize = 128;
 
 /// | field | who |
 /// |---|---|
-/// | `slots` | anyone; each has a lock |
+/// | `slots`, `tools` | anyone; each has a lock |
+/// | `delivers` | written by the thread |
 /// | `handle` | who makes a listener, under the lock; there once the thread is |
 #[derive(Debug)]
 pub(super) struct Watcher {
     slots: Vec<Slot>,
+    /// The same for listeners of this crate's own that wake no task.
+    tools: Vec<Slot>,
+    /// Whether a signal is being delivered.
+    delivers: AtomicBool,
     handle: Mutex<Option<Handle>>,
 }
 
@@ -71,6 +78,8 @@ impl Watcher {
         static WATCHER: PerProcess<Watcher> = PerProcess::new();
         WATCHER.get(|| Self {
             slots: (0..SLOTS).map(|_| Slot::new()).collect(),
+            tools: (0..SLOTS).map(|_| Slot::new()).collect(),
+            delivers: AtomicBool::new(false),
             handle: Mutex::new(None),
         })
     }
@@ -96,9 +105,22 @@ impl Watcher {
     ///
     /// If that cannot be caught.
     pub(super) fn slot(&self, kind: SignalKind) -> io::Result<&Slot> {
+        Self::slot_among(&self.slots, kind)
+    }
+
+    /// As [`slot`](Self::slot), for a listener that wakes no task.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub(super) fn tool_slot(&self, kind: SignalKind) -> io::Result<&Slot> {
+        Self::slot_among(&self.tools, kind)
+    }
+
+    fn slot_among(slots: &[Slot], kind: SignalKind) -> io::Result<&Slot> {
         let number = kind.as_raw_value();
         let slot = usize::try_from(number).ok().filter(|_| number != 0);
-        let Some(slot) = slot.and_then(|number| self.slots.get(number)) else {
+        let Some(slot) = slot.and_then(|number| slots.get(number)) else {
             return Err(refused(format!("there is no signal {number}")));
         };
         if FORBIDDEN.contains(&number) {
@@ -111,15 +133,24 @@ impl Watcher {
         let signals = Signals::new(&[] as &[i32])?;
         let handle = signals.handle();
         thread::Builder::new().name("gosched-signal".into()).spawn(|| self.run(signals))?;
+        add_source(|| Self::of_this_process().may_wake());
         Ok(handle)
     }
 
+    /// Whether a signal may wake anybody: somebody listens to one, or is being woken.
+    fn may_wake(&self) -> bool {
+        self.delivers.load(SeqCst) || self.slots.iter().any(Slot::is_awaited)
+    }
+
     fn run(&self, mut signals: Signals) {
+        let _known = Known::new();
         for number in signals.forever() {
-            let slot = usize::try_from(number).ok().and_then(|number| self.slots.get(number));
-            if let Some(slot) = slot {
+            let Ok(number) = usize::try_from(number) else { continue };
+            self.delivers.store(true, SeqCst);
+            for slot in [self.slots.get(number), self.tools.get(number)].into_iter().flatten() {
                 contain(|| slot.deliver());
             }
+            self.delivers.store(false, SeqCst);
         }
     }
 }
