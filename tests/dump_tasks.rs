@@ -185,6 +185,29 @@ fn tasks_of_a_local_runtime_are_listed_or_counted_and_not_both() {
     assert_eq!(counts, (0, 1));
 }
 
+/// They were listed once they had waited, and not even counted before.
+#[test]
+fn tasks_of_a_local_set_are_counted_before_they_have_waited() {
+    const TASKS: usize = 1_000; // more than all other tests of this file have at a time
+    let (runtime, set) = (Runtime::new().unwrap(), LocalSet::new());
+    (0..TASKS).for_each(|_| drop(set.spawn_local(pending::<()>())));
+    let dump = runtime.handle().dump();
+    assert!(dump.unlisted_local() >= TASKS && dump.queued_local() >= TASKS, "{dump:?}");
+    assert_eq!(dump.unlisted(), 0, "they are none of the runtime's");
+    let text = dump.to_string();
+    assert!(text.contains(" local tasks not listed: they have not waited so far\n"), "{text}");
+    assert!(text.contains("queues of local tasks: 1"), "{text}");
+    runtime.block_on(set.run_until(async {
+        while runtime::dump().queued_local() >= TASKS {
+            task::yield_now().await;
+        }
+    }));
+    let dump = runtime.handle().dump();
+    let listed = dump.tasks().filter(|task| task.kind() == TaskKind::Local).count();
+    assert!(listed > 0 && listed + dump.unlisted_local() >= TASKS, "{dump:?}");
+    assert!(dump.unlisted_local() < TASKS, "some have waited by now");
+}
+
 #[test]
 fn closures_are_listed_that_run_and_that_wait() {
     let mut builder = Builder::new_multi_thread();

@@ -136,6 +136,9 @@ fn local_tasks_are_counted_too() {
     let runtime = Runtime::new().unwrap();
     runtime.block_on(set.run_until(async {
         let place = (here(), task::spawn_local(pending::<()>())).0;
+        let profile = runtime::profile();
+        assert_eq!((profile.unlisted(), profile.unlisted_local()), (0, 1));
+        assert!(profile.to_string().contains("1 local task not listed"), "{profile}");
         let group = group_of(place, 1).await;
         assert_eq!((group.kind, group.lost), (TaskKind::Local, 1));
     }));

@@ -94,7 +94,7 @@ pub(crate) use root::block_on_leaf;
 pub(crate) use shared::Scheduler;
 #[cfg(feature = "signal")]
 pub(crate) use survey::surveys_of_process;
-pub(crate) use survey::{Post, Survey};
+pub(crate) use survey::{Post, Survey, Unlisted};
 pub(crate) use task_hooks::{TaskHook, TaskHooks};
 pub(crate) use worker::Local;
 

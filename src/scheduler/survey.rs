@@ -14,8 +14,9 @@
 //! # What is not seen
 //!
 //! A task that was never suspended is in no set. While it is in a queue, nobody may look at it: whoever runs it may free it at any moment.
-//! Such tasks are counted ([`Survey::unlisted`]). *Rejected*: to take them out of their queues and put them back, which changes
-//! their order; to let them enter a set when they are spawned, which costs each task a lock, and most never suspend.
+//! Such tasks are counted ([`Unlisted`]): of those that were spawned and have not ended, all that were not seen. And the length of each queue is
+//! told, which counts those besides that have waited and were woken. *Rejected*: to take them out of their queues and put them back, which
+//! changes their order; to let them enter a set when they are spawned, which costs each task a lock, and most never suspend.
 
 #[cfg(feature = "signal")]
 use std::num::NonZeroU64;
@@ -45,11 +46,12 @@ const MOST_WAITING: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) struct Survey {
     pub(crate) tasks: Vec<Glimpse>,
-    /// Tasks that have not ended and were not seen.
-    pub(crate) unlisted: usize,
+    pub(crate) unlisted: Unlisted,
     pub(crate) workers: Vec<Post>,
     /// Tasks that wait for any worker.
     pub(crate) injected: usize,
+    /// Local tasks that wait for their thread, of this runtime and of none.
+    pub(crate) queued_local: usize,
     pub(crate) permits: usize,
     pub(crate) pool: Census,
     /// The closures that run, with the time since they began; none if one has no cell.
@@ -58,6 +60,15 @@ pub(crate) struct Survey {
     pub(crate) timers: usize,
     pub(crate) retakes: Retakes,
     pub(crate) longest_poll: Option<Stuck>,
+}
+
+/// How many tasks have not ended and were not seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unlisted {
+    /// Of the runtime.
+    pub(crate) own: usize,
+    /// Local ones that belong to no runtime.
+    pub(crate) local: usize,
 }
 
 /// A worker, as it was at one moment.
@@ -87,18 +98,26 @@ impl Scheduler {
         let mut tasks = Vec::new();
         self.for_each_own_set(|set| see_all(set, &mut tasks, |_| ()));
         let seen = tasks.len(); // of those that this scheduler counts
+        let own_local = self.config.local_tasks.iter();
+        let mut queued_local = own_local.map(|local| local.waiting()).sum();
+        let mut unlisted = Unlisted::default();
         for local in LocalTasks::of_no_runtime() {
+            let before = tasks.len();
             see_all(&local.suspended, &mut tasks, |_| ());
+            unlisted.local += local.alive().saturating_sub(tasks.len() - before);
+            queued_local += local.waiting();
         }
         tasks.extend(self.roots.glimpses());
         let (running, waiting) = self.blocking.glimpses(MOST_WAITING);
         tasks.extend(waiting);
         let workers = self.posts();
         let first_polls = add_polled(&workers, &mut tasks);
+        unlisted.own = self.alive_tasks().saturating_sub(seen + first_polls);
         Survey {
-            unlisted: self.alive_tasks().saturating_sub(seen + first_polls),
+            unlisted,
             workers,
             injected: self.injected_tasks(),
+            queued_local,
             permits: self.worker_threads(),
             pool: self.blocking_census(),
             running: running.into_iter().filter_map(elapsed).collect(),
@@ -122,18 +141,25 @@ impl Scheduler {
     ///
     /// As that.
     #[track_caller]
-    pub(crate) fn visit_tasks(&self, mut visit: impl FnMut(Glimpse)) -> usize {
+    pub(crate) fn visit_tasks(&self, mut visit: impl FnMut(Glimpse)) -> Unlisted {
         self.assert_own("`profile`");
-        let (mut slice, mut seen) = (Vec::new(), 0);
-        let mut show = |set: &OwnedSet, counts: bool| {
+        let mut slice = Vec::new();
+        let mut show = |set: &OwnedSet| {
+            let mut seen = 0;
             see_all(set, &mut slice, |slice| {
-                seen += if counts { slice.len() } else { 0 };
+                seen += slice.len();
                 slice.drain(..).for_each(&mut visit);
             });
+            seen
         };
-        self.for_each_own_set(|set| show(set, true));
-        LocalTasks::of_no_runtime().iter().for_each(|local| show(&local.suspended, false));
-        self.alive_tasks().saturating_sub(seen)
+        let mut seen = 0;
+        self.for_each_own_set(|set| seen += show(set));
+        let own = self.alive_tasks().saturating_sub(seen);
+        let local = LocalTasks::of_no_runtime().into_iter().map(|local| {
+            let seen = show(&local.suspended);
+            local.alive().saturating_sub(seen)
+        });
+        Unlisted { local: local.sum(), own }
     }
 
     /// How old a task of this generation is at least.

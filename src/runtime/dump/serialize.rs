@@ -9,11 +9,13 @@ struct Tasks<'a>(&'a Dump);
 
 impl Serialize for Dump {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut dump = serializer.serialize_struct("Dump", 8)?;
+        let mut dump = serializer.serialize_struct("Dump", 10)?;
         dump.serialize_field("tasks", &Tasks(self))?;
         dump.serialize_field("unlisted", &self.unlisted())?;
+        dump.serialize_field("unlisted_local", &self.unlisted_local())?;
         dump.serialize_field("worker_threads", &self.worker_threads())?;
         dump.serialize_field("queued", &self.queued())?;
+        dump.serialize_field("queued_local", &self.queued_local())?;
         dump.serialize_field("workers", self.workers())?;
         dump.serialize_field("blocking", &self.blocking())?;
         dump.serialize_field("driver", &self.driver())?;

@@ -124,16 +124,29 @@ impl Dump {
         found.polled_by(self.workers.iter().find(polls))
     }
 
-    /// Tasks that have not ended and are not listed: they have not waited so far.
+    /// Tasks of the runtime that have not ended and are not listed: they have not waited so far.
     #[must_use]
     pub fn unlisted(&self) -> usize {
-        self.survey.unlisted
+        self.survey.unlisted.own
+    }
+
+    /// Likewise of each [`LocalSet`](crate::task::LocalSet) of the process.
+    #[must_use]
+    pub fn unlisted_local(&self) -> usize {
+        self.survey.unlisted.local
     }
 
     /// Tasks that wait in the queue which all workers share; those that wait in a worker's own are with it.
     #[must_use]
     pub fn queued(&self) -> usize {
         self.survey.injected
+    }
+
+    /// Local tasks that wait in the queue of the thread that runs them: those of the runtime, and of each
+    /// [`LocalSet`](crate::task::LocalSet) of the process.
+    #[must_use]
+    pub fn queued_local(&self) -> usize {
+        self.survey.queued_local
     }
 
     /// How many tasks may run at a time.
@@ -180,6 +193,7 @@ impl fmt::Debug for Dump {
         f.debug_struct("Dump")
             .field("tasks", &self.tasks().filter(|task| task.kind() == TaskKind::Task).count())
             .field("unlisted", &self.unlisted())
+            .field("unlisted_local", &self.unlisted_local())
             .field("workers", &self.workers)
             .field("blocking", &self.blocking())
             .field("driver", &self.driver())

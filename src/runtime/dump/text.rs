@@ -78,16 +78,18 @@ impl fmt::Display for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let groups = self.groups();
         let listed: usize = groups.iter().map(|(_, group)| group.count).sum();
-        let total = listed + self.unlisted();
+        let total = listed + self.unlisted() + self.unlisted_local();
         writeln!(f, "runtime: {total} tasks, {} permits\n", self.worker_threads())?;
         groups.iter().try_for_each(|(alike, group)| write_group(f, alike, group))?;
-        if self.unlisted() > 0 {
-            writeln!(f, "{} not listed: they have not waited so far", counted(self.unlisted()))?;
-        }
+        write_unlisted(f, self.unlisted(), "")?;
+        write_unlisted(f, self.unlisted_local(), "local ")?;
         writeln!(f)?;
         self.workers().iter().try_for_each(|worker| writeln!(f, "{worker}"))?;
         let (pool, driver, monitor) = (self.blocking(), self.driver(), self.monitor());
         writeln!(f, "shared queue: {}", self.queued())?;
+        if self.queued_local() > 0 {
+            writeln!(f, "queues of local tasks: {}", self.queued_local())?;
+        }
         writeln!(
             f,
             "blocking pool: {} threads, {} idle, {} closures wait",
@@ -137,8 +139,16 @@ fn write_group(f: &mut fmt::Formatter<'_>, alike: &Alike<'_>, group: &Group) -> 
     writeln!(f, "\n    {}  {}", alike.spawned_at, alike.type_name)
 }
 
-fn counted(tasks: usize) -> String {
-    if tasks == 1 { "1 task".into() } else { format!("{tasks} tasks") }
+pub(in crate::runtime) fn write_unlisted(
+    f: &mut fmt::Formatter<'_>,
+    count: usize,
+    kind: &str,
+) -> fmt::Result {
+    match count {
+        0 => Ok(()),
+        1 => writeln!(f, "1 {kind}task not listed: it has not waited so far"),
+        _ => writeln!(f, "{count} {kind}tasks not listed: they have not waited so far"),
+    }
 }
 
 impl fmt::Display for WorkerDump {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::cell::{Glimpse, Kind, Phase};
 use crate::dump::{TaskKind, TaskState, WaitReason};
 use crate::runtime::{Handle, global};
-use crate::scheduler::{Scheduler, context};
+use crate::scheduler::{Scheduler, Unlisted, context};
 
 /// Counts the tasks of the runtime that this thread is in, else those of the global one, by where they were spawned and what they
 /// wait for.
@@ -55,7 +55,7 @@ impl Handle {
 #[derive(Clone, Debug)]
 pub struct Profile {
     groups: Vec<TaskGroup>,
-    unlisted: usize,
+    unlisted: Unlisted,
 }
 
 /// Tasks that were spawned at the same place, from futures of the same type, and do the same.
@@ -120,10 +120,16 @@ impl Profile {
         &self.groups
     }
 
-    /// Tasks that have not ended and are in no group: they have not waited so far.
+    /// Tasks of the runtime that have not ended and are in no group: they have not waited so far.
     #[must_use]
     pub fn unlisted(&self) -> usize {
-        self.unlisted
+        self.unlisted.own
+    }
+
+    /// Likewise of each [`LocalSet`](crate::task::LocalSet) of the process.
+    #[must_use]
+    pub fn unlisted_local(&self) -> usize {
+        self.unlisted.local
     }
 }
 

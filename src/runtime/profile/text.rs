@@ -4,21 +4,21 @@ use std::fmt;
 
 use super::{Profile, TaskGroup};
 use crate::dump::{TaskKind, TaskState};
+use crate::runtime::dump::write_unlisted;
 
 impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sum = |of: fn(&TaskGroup) -> usize| self.groups().iter().map(of).sum::<usize>();
-        let (total, lost) = (sum(|group| group.count) + self.unlisted(), sum(|group| group.lost));
+        let unlisted = self.unlisted() + self.unlisted_local();
+        let (total, lost) = (sum(|group| group.count) + unlisted, sum(|group| group.lost));
         write!(f, "runtime: {total} {}", noun(total))?;
         if lost > 0 {
             write!(f, ", of which {lost} are lost: nothing can wake them")?;
         }
         writeln!(f, "\n")?;
         self.groups().iter().try_for_each(|group| writeln!(f, "{group}"))?;
-        match self.unlisted() {
-            0 => Ok(()),
-            count => writeln!(f, "{count} {} not listed: they have not waited so far", noun(count)),
-        }
+        write_unlisted(f, self.unlisted(), "")?;
+        write_unlisted(f, self.unlisted_local(), "local ")
     }
 }
 

@@ -51,6 +51,13 @@ impl LocalTasks {
         self.queue.len()
     }
 
+    /// How many have been spawned and have not ended.
+    pub(in crate::scheduler) fn alive(&self) -> usize {
+        // In this order, since a task that ends between the two looks was spawned before.
+        let ended = self.ended.get();
+        self.spawned.get().saturating_sub(ended) as usize
+    }
+
     /// How often one was queued, by whatever thread.
     pub(in crate::scheduler) fn scheduled(&self) -> u64 {
         self.queue.pushed()
