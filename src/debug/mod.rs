@@ -31,7 +31,7 @@
 //! [`allow_remote`](Builder::allow_remote) says otherwise, and there is no password. Everybody who has an account on the machine can see it.
 //!
 //! Nor can a foreign page in the user's browser: a request is refused that names a host which is neither `localhost` nor an address, as a
-//! page does whose name was pointed here (DNS rebinding); and one for data that a browser says comes from another site. What is shown is put
+//! page does whose name was pointed here (DNS rebinding), unless other machines may look; and one for data that a browser says comes from another site. What is shown is put
 //! into the page as text, and the page forbids all scripts but its own.
 //!
 //! # What it does not know

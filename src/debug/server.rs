@@ -82,7 +82,8 @@ impl Builder {
     /// Lets other machines look: any address may be bound, and requests may name any host.
     ///
     /// There is no password and no encryption. Whoever can reach the address sees the names, types and places of all tasks, and can
-    /// make the program spend some of its time on telling them.
+    /// make the program spend some of its time on telling them. So can a foreign page in the browser of somebody who can, if its
+    /// name is pointed to that address, as names are not looked at any more.
     pub fn allow_remote(&mut self) -> &mut Self {
         self.allows_remote = true;
         self
