@@ -30,6 +30,7 @@
 //! | to end work that is not wanted any more, or when a part of it fails | `context`, `group` | `sync` |
 //! | to find tasks that leak | [`profile`](mod@profile) | |
 //! | to know what all tasks do, or wait for | [`dump`](mod@dump) | `serde`, to write it down for other programs |
+//! | to see what each thread did, and when | [`trace`] | |
 //! | sleeps, timeouts and tickers | `time` | `time` |
 //! | sockets; to read and write | `net`, `io` | `net`, `io-util`, `io-std` |
 //! | files | `fs` | `fs` |
@@ -69,6 +70,7 @@ pub mod sync;
 pub mod task;
 #[cfg(feature = "time")]
 pub mod time;
+pub mod trace;
 
 #[cfg(feature = "macros")]
 #[doc(hidden)]

@@ -24,6 +24,7 @@ use runtime::task::{
     LocalSet, Unconstrained,
 };
 use runtime::time::{Instant, Interval, MissedTickBehavior, Sleep, Timeout, error::Elapsed};
+use runtime::trace::{FlightRecorder, Options, Region, Trace};
 
 /// A type in question.
 struct Of<T: ?Sized>(PhantomData<T>);
@@ -162,6 +163,11 @@ fn auto_traits_are_as_promised() {
         Elapsed:                    "yes  yes  yes   yes        yes";
         Interval:                   "yes  yes  yes   no         no";
         MissedTickBehavior:         "yes  yes  yes   yes        yes";
+        runtime::trace::Error:      "yes  yes  yes   yes        yes";
+        Options:                    "yes  yes  yes   yes        yes";
+        FlightRecorder:             "yes  yes  yes   yes        yes";
+        Trace:                      "yes  yes  yes   yes        yes";
+        Region:                     "yes  yes  yes   yes        yes";
     }
 }
 

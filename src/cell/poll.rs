@@ -35,6 +35,7 @@ use super::state::{Begin, Completed, End, Outcome};
 use super::waker::Borrowed;
 use super::{Glimpse, Schedule};
 use crate::coop;
+use crate::trace;
 use crate::util::contain::contain;
 
 /// The token of a task: the right to run it, and the duty to bring it on.
@@ -147,6 +148,7 @@ pub(super) unsafe fn schedule<F: Future, S: Schedule>(header: NonNull<Header>) {
     // SAFETY: invariants 1, 2 and 5: the token gives the handle, which stays until the token is passed on.
     unsafe {
         let cell = Cell::<F, S>::of(header);
+        cell.header.trace(trace::wake);
         let route = cell.scheduler.with(|handle| (*handle).route());
         S::schedule(route, Runnable::from_header(header));
     }

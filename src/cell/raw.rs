@@ -14,7 +14,10 @@ use std::task::Waker;
 
 use super::state::{Outcome, State};
 use super::{JoinRef, Kind, Runnable, Schedule, depot, owned::Links, poll};
+pub(crate) use crate::trace::TypeName;
+use crate::trace::{self, Source};
 use crate::util::sync::UnsafeCell;
+use crate::util::watch::is_watched;
 
 /// The part of a cell that has the same type for every task.
 ///
@@ -128,9 +131,6 @@ type Free = unsafe fn(NonNull<Header>);
 
 type TellName = unsafe fn(NonNull<Header>) -> Name;
 
-/// Tells the name of a type.
-pub(crate) type TypeName = fn() -> &'static str;
-
 impl Vtable {
     /// That of a [`Cell`].
     const fn of<F: Future + 'static, S: Schedule>() -> &'static Self {
@@ -225,6 +225,8 @@ where
         (*cell).stage.with_mut(|stage| stage.cast::<F>().write(future));
     }
     let header = cell.cast::<Header>();
+    // SAFETY: invariant 1: the cell was born with references.
+    unsafe { header.as_ref() }.trace(trace::spawn);
     // SAFETY: the state was born with the token and with a reference and the interest of one join handle.
     unsafe { (Runnable::from_header(header), JoinRef::from_header(header)) }
 }
@@ -327,6 +329,26 @@ impl Header {
     #[inline]
     pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
         self.spawned_at
+    }
+
+    /// What tells its type and its place to a trace.
+    #[inline]
+    pub(crate) fn source(&self) -> Source {
+        (self.type_teller(), self.spawned_at)
+    }
+
+    /// Tells a trace what happens to the task, by `record`, if anybody watches.
+    #[inline(always)]
+    pub(super) fn trace(&self, record: impl FnOnce(u64, Source)) {
+        if is_watched() {
+            self.trace_watched(record);
+        }
+    }
+
+    // All that the hot path has ready for this is the header. Not `cold`: what is so is made small, and not fast.
+    #[inline(never)]
+    fn trace_watched(&self, record: impl FnOnce(u64, Source)) {
+        record(self.id, self.source());
     }
 
     /// Whether the task has its outcome.

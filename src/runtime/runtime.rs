@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{EnterGuard, Handle, RuntimeMetrics};
 use crate::task::JoinHandle;
+use crate::trace;
 
 /// Owns the threads and the tasks of one runtime, and ends them when it is dropped.
 ///
@@ -48,6 +49,7 @@ impl Runtime {
     }
 
     pub(super) fn new_with(handle: Handle) -> Self {
+        trace::runtime_built();
         Self { handle, waits: Self::DROP_WAITS, waits_for_writes: Duration::ZERO }
     }
 
@@ -167,5 +169,6 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         self.handle.scheduler().shut_down(self.waits, self.waits_for_writes);
+        trace::runtime_ended();
     }
 }

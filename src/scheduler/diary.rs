@@ -44,6 +44,7 @@ use std::sync::atomic::{self, Ordering::Acquire, Ordering::Relaxed, Ordering::Re
 
 use crate::cell::{Header, TypeName};
 use crate::coop::Polls;
+use crate::trace::Source;
 use crate::util::static_ref::StaticRef;
 use crate::util::sync::AtomicU64;
 
@@ -106,6 +107,11 @@ impl Subject {
     #[inline]
     pub(super) fn of(task: &Header) -> Self {
         Self { task: task.id(), type_name: task.type_teller(), place: task.spawned_at() }
+    }
+
+    #[inline]
+    pub(super) fn source(self) -> Source {
+        (self.type_name, self.place)
     }
 }
 

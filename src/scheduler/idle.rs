@@ -129,7 +129,7 @@ pub(crate) enum Grant {
     /// Nobody: no permit is free, nobody could use it, or somebody searches already.
     Nobody,
     /// A sleeper, who must be unparked.
-    Wake(Arc<Parker>),
+    Wake(usize, Arc<Parker>),
     /// A vacant worker, for which a thread must be started, or [`Idle::return_unstarted`] called.
     Start(usize),
 }
@@ -280,7 +280,7 @@ impl Idle {
         if let Some(sleeper) = inner.sleepers.pop() {
             self.word.fetch_sub(SLEEPER + FREE, Relaxed);
             inner.word(sleeper.worker).grant();
-            return Grant::Wake(sleeper.parker);
+            return Grant::Wake(sleeper.worker, sleeper.parker);
         }
         let worker = inner.vacant.pop().expect("the word counts a vacant worker");
         self.word.fetch_sub(VACANT + FREE, Relaxed);

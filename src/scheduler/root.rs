@@ -34,6 +34,7 @@ use super::{Scheduler, context};
 use crate::cell::TypeName;
 use crate::coop;
 use crate::driver::Parker;
+use crate::trace;
 #[cfg(feature = "sync")]
 use crate::util::block_thread::block_on_with;
 pub(super) use bell::Bell;
@@ -168,8 +169,9 @@ impl<F: Future> Duty for Root<'_, F> {
             return Poll::Pending;
         }
         self.bell.begin_poll();
+        let (bell, source) = (self.bell.number(), self.subject().source());
         let mut cx = Context::from_waker(&self.waker);
-        context::above(self.base, || {
+        let poll = || {
             coop::with_budget(|| {
                 let poll = self.future.as_mut().poll(&mut cx);
                 // Else it is not over until the future is dropped, which may wake others.
@@ -178,7 +180,8 @@ impl<F: Future> Duty for Root<'_, F> {
                 }
                 poll
             })
-        })
+        };
+        context::above(self.base, || trace::root(bell, source, poll))
     }
 
     fn is_due(&self) -> bool {
@@ -224,6 +227,8 @@ impl Scheduler {
         works: bool,
         place: &'static Location<'static>,
     ) -> F::Output {
+        let type_name = const { &(std::any::type_name::<F> as TypeName) };
+        let _over = trace::enter((type_name, place));
         context::block(|| {
             // Also where the future is polled without a worker, and where it is dropped.
             let _entered = context::enter(self);

@@ -42,6 +42,7 @@ use super::run_queue::Owner;
 use super::worker::{Local, Worker};
 use crate::cell::Runnable;
 use crate::driver::{Occasion, Tick};
+use crate::trace;
 use std::hint::spin_loop;
 use std::sync::Arc;
 
@@ -110,6 +111,7 @@ impl Local {
     #[cold]
     pub(super) fn look_in(&self, occasion: Occasion) {
         let now = Tick::now();
+        trace::look(now.as_nanos());
         self.beat.looked(now);
         self.note_work(now);
         self.scheduler().driver.look_in(now, occasion);
@@ -211,6 +213,7 @@ impl Local {
     }
 
     fn look_around(&self) -> Option<Runnable> {
+        trace::search();
         // What the driver woke while this worker was given the search, or would have woken long ago.
         if self.scheduler().driver.is_due() {
             self.look_in(Occasion::RanDry);
@@ -250,13 +253,13 @@ impl Local {
     fn steal_from(&self, victim: &Worker) -> Option<Runnable> {
         let woken = victim.queue.steal_into(&self.queue);
         let (task, more) = woken.or_else(|| victim.yielded.steal_into(&self.yielded))?;
-        self.count_stolen(1 + more);
+        self.count_stolen(victim, 1 + more);
         Some(task)
     }
 
     fn steal_slot(&self, victim: &Worker) -> Option<Runnable> {
         let task = victim.slot.take()?;
-        self.count_stolen(1);
+        self.count_stolen(victim, 1);
         Some(task)
     }
 
@@ -271,7 +274,8 @@ impl Local {
         })
     }
 
-    fn count_stolen(&self, tasks: u64) {
+    fn count_stolen(&self, victim: &Worker, tasks: u64) {
+        trace::steal(victim.index(), tasks);
         let diary = &self.worker().diary;
         diary.steals.add(1);
         diary.stolen.add(tasks);

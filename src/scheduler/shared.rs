@@ -18,6 +18,7 @@ use super::worker::Worker;
 use super::{Config, Home, context, schedtrace};
 use crate::cell::{self, JoinRef, Origin, Runnable};
 use crate::driver::{Driver, Parker};
+use crate::trace;
 use crate::util::contain::contain;
 use crate::util::process::Process;
 use crate::util::watch::is_watched;
@@ -203,11 +204,13 @@ impl Scheduler {
     pub(super) fn wake_searcher(self: &Arc<Self>) {
         match self.idle.grant() {
             Grant::Nobody => {}
-            Grant::Wake(parker) => {
+            Grant::Wake(worker, parker) => {
+                trace::grant(self.config.number.get(), worker);
                 self.monitor.rouse();
                 parker.unpark();
             }
             Grant::Start(worker) => {
+                trace::grant(self.config.number.get(), worker);
                 self.monitor.rouse();
                 self.start_thread(worker);
             }

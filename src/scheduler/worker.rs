@@ -27,6 +27,7 @@ use super::{Home, Scheduler, context};
 use crate::cell::{self, JoinRef, Origin, OwnedSet, Runnable, Slot};
 use crate::coop;
 use crate::driver::{Occasion, Parker, Tick};
+use crate::trace;
 use crate::util::rng::Rng;
 use crate::util::sync::fence;
 use crate::util::watch::is_watched;
@@ -186,6 +187,7 @@ impl Local {
         fence(SeqCst);
         let seat = worker.seat().take().expect("a claimed worker has its seat");
         worker.thread.set_to_current();
+        trace::sit_down(scheduler.config.number.get(), index);
         // As if the thread before had gone on: the turns of the injector must come, however short each sits here.
         let interval = scheduler.config.injector_interval;
         let until_injector = interval - (seat.polls % u64::from(interval)) as u32;
@@ -214,6 +216,7 @@ impl Local {
     /// Leaves the worker to whoever claims it next; what is still queued goes to the injector.
     pub(super) fn stand_up(self) {
         self.worker.diary.end();
+        trace::stand_up();
         self.note_work(Tick::now());
         self.give_up_search();
         self.unload();
@@ -387,14 +390,15 @@ impl Local {
         self.worker.diary.begin(polls, subject);
     }
 
-    #[inline]
+    // Always: it is called in one place, and belongs to the loop.
+    #[inline(always)]
     fn run(&self, task: Runnable) {
         let subject = Subject::of(task.header());
         self.begin_poll(subject);
-        let has_ended = if is_watched() {
-            self.run_watched(task)
-        } else {
-            context::poll_as(subject.task, || coop::with_budget(|| task.run()))
+        let hooks = if is_watched() { self.tell_poll(subject) } else { None };
+        let has_ended = match hooks {
+            None => context::poll_as(subject.task, || coop::with_budget(|| task.run())),
+            Some(hooks) => Self::run_hooked(task, hooks),
         };
         self.worker.diary.end();
         if has_ended {
@@ -402,17 +406,21 @@ impl Local {
         }
     }
 
-    /// Polls a task that somebody watches, or may.
+    /// Tells who watches that a task is polled; returns the hooks around the poll, if there are any.
+    // It does not poll itself: a trace would pay for a second way to do so. Not `cold`: what is so is made small, and not fast.
+    #[inline(never)]
+    fn tell_poll(&self, poll: Subject) -> Option<&TaskHooks> {
+        trace::poll(poll.task, poll.source());
+        self.worker.hooks.as_deref()
+    }
+
     // Not inlined: `run` is to have one poll in it, and be a part of the loop.
     #[cold]
     #[inline(never)]
-    fn run_watched(&self, task: Runnable) -> bool {
+    fn run_hooked(task: Runnable, hooks: &TaskHooks) -> bool {
         let told = Told::of(task.header());
         let poll = || coop::with_budget(|| task.run());
-        context::poll_as(told.id(), || match &self.worker.hooks {
-            None => poll(),
-            Some(hooks) => hooks.around_poll(told, poll),
-        })
+        context::poll_as(told.id(), || hooks.around_poll(told, poll))
     }
 
     /// Sleeps until there may be something to do; breaks if this thread is not needed. The steps are argued in
@@ -430,11 +438,14 @@ impl Local {
                 (duty.is_over() && idle.can_spare_one()).then_some(config.thread_keep_alive);
             let since = patience.map(|_| Instant::now());
             let driver = &self.scheduler.driver;
-            self.note_work(Tick::now());
+            let now = Tick::now();
+            self.note_work(now);
+            trace::park(now.as_nanos());
             self.count_park();
             turn = driver.sleep(&self.parker, patience, idle.has_free_permit());
             self.count_unpark();
             self.busy_since.set(Tick::now());
+            trace::unpark(self.busy_since.get().as_nanos());
             let is_over = since.is_some_and(|since| Some(since.elapsed()) >= patience);
             if is_over && idle.leave(self.worker.index) {
                 return ControlFlow::Break(()); // the attendance goes back, and `stand_up` calls another

@@ -1,14 +1,10 @@
 //! Moments in one word.
 
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// The moment from which all ticks are counted.
-#[inline]
-fn epoch() -> Instant {
-    static EPOCH: OnceLock<Instant> = OnceLock::new();
-    *EPOCH.get_or_init(Instant::now)
-}
+#[cfg(any(feature = "time", test))]
+use crate::util::epoch::epoch;
+use crate::util::epoch::since_epoch;
 
 /// A moment, in nanoseconds since the epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +31,7 @@ impl Tick {
     /// The tick of `instant`; the epoch for what was before it, never for what is out of reach.
     #[inline]
     pub(crate) fn of(instant: Instant) -> Self {
-        Self(nanos(instant.saturating_duration_since(epoch())))
+        Self(nanos(since_epoch(instant)))
     }
 
     /// The instant of this tick; some far one for [`NEVER`](Self::NEVER).

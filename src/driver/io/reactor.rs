@@ -26,6 +26,7 @@ use super::registration::Registration;
 use super::sys;
 use super::table::{Key, Table};
 use crate::io::{Interest, Ready};
+use crate::trace;
 use crate::util::process::Process;
 
 /// How many events are taken from the system at once; what is left over comes in the next turn.
@@ -126,7 +127,10 @@ impl Reactor {
 
     /// Tells the registrations of the events of the last turn, and wakes whom they concern, under no lock.
     pub(crate) fn dispatch(&mut self) {
-        let news = |event: &Event| (Key(event.token().0), Ready::from_event(event));
+        let news = |event: &Event| {
+            trace::ready(event.token().0);
+            (Key(event.token().0), Ready::from_event(event))
+        };
         // One of the two has them, by the last turn.
         let events = match &mut self.seen {
             Some(seen) if !seen.is_empty() => seen,

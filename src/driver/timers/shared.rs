@@ -56,6 +56,7 @@ use std::task::Waker;
 
 use super::wheel::{Advance, Entry, Insert, Wheel};
 use crate::driver::clock::Tick;
+use crate::trace;
 use crate::util::sync::{AtomicU64, Mutex, MutexGuard, fence};
 use crate::util::wake_batch::wake_all;
 
@@ -125,6 +126,7 @@ impl Timers {
         let mut fired = 0;
         if now >= self.next() {
             while self.fire_some(now, &mut fired) {}
+            trace::timers(fired);
         }
         fired
     }

@@ -22,6 +22,7 @@ use crate::cell::Runnable;
 use crate::scheduler::deadlock::Known;
 use crate::scheduler::threads::say_refused;
 use crate::scheduler::{Scheduler, context};
+use crate::trace;
 use crate::util::sync::MutexGuard;
 
 thread_local! {
@@ -119,7 +120,8 @@ impl Scheduler {
             if wants_thread {
                 self.reinforce_blocking();
             }
-            context::poll_as(job.header().id(), || job.run());
+            let (id, source) = (job.header().id(), job.header().source());
+            context::poll_as(id, || trace::job(id, source, || job.run()));
             inner = self.blocking.ended(duty, place);
         }
         drop(known); // what comes may wake somebody

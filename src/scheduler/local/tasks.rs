@@ -10,6 +10,7 @@ use crate::cell::{Held, Kind, OwnedSet, Runnable, Schedule};
 use crate::coop;
 use crate::scheduler::context;
 use crate::scheduler::diary::Count;
+use crate::trace;
 use crate::util::process::PerProcess;
 use crate::util::sync::{Mutex, MutexGuard};
 
@@ -66,7 +67,9 @@ impl LocalTasks {
     /// Polls a task. For their thread.
     pub(super) fn run(&self, task: Runnable) {
         self.polls.add(1);
-        if context::poll_as(task.header().id(), || coop::with_budget(|| task.run())) {
+        let (id, source) = (task.header().id(), task.header().source());
+        let poll = || coop::with_budget(|| task.run());
+        if context::poll_as(id, || trace::nested(id, source, poll)) {
             self.ended.add(1);
         }
     }

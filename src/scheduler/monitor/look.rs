@@ -43,6 +43,7 @@ use super::stuck::{Activity, Report, Stuck};
 use crate::scheduler::idle::Retake;
 use crate::scheduler::worker::Worker;
 use crate::scheduler::{Cores, Scheduler};
+use crate::trace;
 use crate::util::rng::Rng;
 
 /// A poll that takes longer yields at its next leaf.
@@ -246,6 +247,7 @@ impl Scheduler {
         match self.idle.retake(worker) {
             Retake::Taken => {
                 self.tally.count_retake(cause);
+                trace::retake(self.config.number.get(), worker, cause == Cause::Computes);
                 true
             }
             Retake::HasNone => false,
@@ -361,6 +363,9 @@ impl Post {
     fn report(&mut self, worker: &Worker, elapsed: Duration) -> Option<Report> {
         let subject = worker.diary.subject_of(self.polls)?;
         let is_news = !self.is_reported && self.learn_activity(worker);
+        if is_news {
+            trace::long(subject.task, subject.source());
+        }
         self.is_reported |= is_news;
         let is_first = !mem::replace(&mut self.is_noted, true);
         Some(Report { stuck: Stuck::new(subject, elapsed, self.activity), is_first, is_news })

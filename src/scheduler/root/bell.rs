@@ -38,6 +38,7 @@
 //! | the word, in a look | the Release at the end of the poll: what it did, such as to ring another bell, is seen by a look that comes after |
 //! | the swap of the owner | the swap of who rings: the poll sees what was done before, the verdict too |
 
+use std::ptr;
 use std::sync::{Arc, OnceLock};
 use std::task::Wake;
 
@@ -46,6 +47,7 @@ use crate::coop::Why;
 use crate::driver::Parker;
 use crate::scheduler::cpu_clock;
 use crate::scheduler::diary::Subject;
+use crate::trace;
 use crate::util::sync::{AtomicBool, AtomicU64};
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
@@ -104,8 +106,15 @@ impl Bell {
     pub(in crate::scheduler) fn ring(&self) {
         // Only the first ring after a poll needs to unpark: the token stays until it is taken.
         if !self.rung.swap(true, AcqRel) {
+            trace::wake_root(self.number());
             self.parker.unpark();
         }
+    }
+
+    /// What tells it from others in a trace: its address.
+    #[inline]
+    pub(super) fn number(&self) -> usize {
+        ptr::from_ref(self).addr()
     }
 
     /// Whether it rang since the last poll. For the owner.

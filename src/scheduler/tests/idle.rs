@@ -242,7 +242,7 @@ impl Pair {
         self.is_searched |= can;
         match self.idle.grant() {
             Grant::Nobody => assert!(!can),
-            Grant::Wake(_) => {
+            Grant::Wake(..) => {
                 let held = |number: usize| self.idle.permit(number).is_held();
                 let woken = (0..self.workers.len())
                     .find(|&number| self.workers[number].at == At::Sleep && held(number));
@@ -416,7 +416,7 @@ fn the_last_to_lie_down_is_woken_first() {
     for (worker, parker) in workers.iter().zip(&parkers) {
         idle.lie_down(*worker, parker);
     }
-    let Grant::Wake(woken) = idle.grant() else { panic!("two sleep") };
+    let Grant::Wake(_, woken) = idle.grant() else { panic!("two sleep") };
     assert!(Arc::ptr_eq(&woken, &parkers[1]));
     drop(idle.granted_search());
 }

@@ -173,7 +173,7 @@ impl Small {
     pub(super) fn wake_searcher(self: &Arc<Self>) -> bool {
         match self.idle.grant() {
             Grant::Nobody => false,
-            Grant::Wake(parker) => {
+            Grant::Wake(_, parker) => {
                 parker.unpark();
                 true
             }

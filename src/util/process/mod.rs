@@ -33,6 +33,8 @@ mod other;
 #[cfg(not(unix))]
 use other as system;
 
+pub(crate) use system::at_exit;
+
 use std::ptr;
 use std::sync::atomic::{
     AtomicPtr,
@@ -48,6 +50,11 @@ impl Process {
     #[inline]
     pub(crate) fn current() -> Self {
         Self(system::generation())
+    }
+
+    /// Whether it was forked off another one, in which a [`PerProcess`] was made.
+    pub(crate) fn is_forked(self) -> bool {
+        self.0 > 0
     }
 }
 
@@ -80,6 +87,14 @@ impl<T: Send + Sync + 'static> PerProcess<T> {
             Some(own) if own.process == Process::current() => &own.value,
             _ => self.renew(newest, make()),
         }
+    }
+
+    /// The value of this process, if it was made.
+    pub(crate) fn peek(&'static self) -> Option<&'static T> {
+        // Acquire: as in `get`.
+        // SAFETY: it is null or points to a node that stays (invariant 1).
+        let newest = unsafe { self.newest.load(Acquire).as_ref() };
+        newest.filter(|own| own.process == Process::current()).map(|own| &own.value)
     }
 
     #[cold]

@@ -20,3 +20,10 @@ pub(super) fn count_forks() {
     // SAFETY: the function may be called in a child in which whatever is locked stays so (invariant 2).
     let _ = unsafe { libc::pthread_atfork(None, None, Some(in_the_child)) };
 }
+
+/// Has `f` called when the process exits, by a return of main or a call of `exit`. If there is no memory left to note that
+/// down, it is not called.
+pub(crate) fn at_exit(f: extern "C" fn()) {
+    // SAFETY: a function that is there for ever, and does not unwind, may be called at any time.
+    let _ = unsafe { libc::atexit(f) };
+}
