@@ -15,8 +15,9 @@
 //! | `/metrics` | the figures of each runtime in the text format of Prometheus |
 //! | `/debug/status.json` | the same figures, and the workers and the stalls |
 //! | `/debug/tasks.json` | the tasks of a runtime, grouped |
+//! | `/debug/trace?seconds=5` | what all threads do in the next seconds, as a [`trace`](mod@crate::trace); the page draws it too |
 //!
-//! The format of the two last is the page's own, and may change with it. All runtimes of the program are shown.
+//! The format of the two documents of JSON is the page's own, and may change with it. All runtimes of the program are shown.
 //!
 //! # It answers when nothing else does
 //!
@@ -36,9 +37,9 @@
 //!
 //! # What it does not know
 //!
-//! How anything is measured: it asks [`RuntimeMetrics`](crate::runtime::RuntimeMetrics) and [`dump`](mod@crate::dump), and counts nothing
+//! How anything is measured: it asks [`RuntimeMetrics`](crate::runtime::RuntimeMetrics), [`dump`](mod@crate::dump) and [`trace`](mod@crate::trace), and counts nothing
 //! itself. In reading order: `server` (the thread), `connection` (the limits), `visitor` (who may look), `routes`, `answer`; then what is
-//! answered: `status` and `figures`, `prometheus`, `tasks` with `groups` and `census`, `page`; `json` writes. It is safe code.
+//! answered: `status` and `figures`, `prometheus`, `tasks` with `groups` and `census`, `trace`, `page`; `json` writes. It is safe code.
 
 mod answer;
 mod census;
@@ -53,6 +54,7 @@ mod routes;
 mod server;
 mod status;
 mod tasks;
+mod trace;
 mod visitor;
 
 pub use server::{Builder, Server, serve};

@@ -13,12 +13,15 @@ const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 
 /// In this order; they are one script.
-const SCRIPT: [&str; 6] = [
+const SCRIPT: [&str; 9] = [
     include_str!("page/show.js"),
     include_str!("page/table.js"),
     include_str!("page/chart.js"),
     include_str!("page/overview.js"),
     include_str!("page/tasks.js"),
+    include_str!("page/events.js"),
+    include_str!("page/timeline.js"),
+    include_str!("page/trace.js"),
     include_str!("page/page.js"),
 ];
 

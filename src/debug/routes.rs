@@ -9,6 +9,7 @@ use ::hyper::{Method, StatusCode};
 use super::answer::{Answer, found, json, refused};
 use super::query::Query;
 use super::tasks::Tasks;
+use super::trace::Traces;
 use super::{page, prometheus, status, visitor};
 
 pub(super) type Request = ::hyper::Request<Incoming>;
@@ -20,11 +21,13 @@ pub(super) struct Site {
     /// When the server began, from which times are told.
     start: Instant,
     tasks: Tasks,
+    traces: Traces,
 }
 
 impl Site {
     pub(super) fn new(allows_remote: bool) -> Self {
-        Self { allows_remote, start: Instant::now(), tasks: Tasks::default() }
+        let (tasks, traces) = (Tasks::default(), Traces::default());
+        Self { allows_remote, start: Instant::now(), tasks, traces }
     }
 }
 
@@ -45,6 +48,7 @@ pub(super) async fn answer(site: &Site, request: &Request) -> Answer {
         "/debug/status.json" => json(status::text(site.start)),
         "/debug/tasks.json" => site.tasks.groups(&query).await,
         "/debug/group.json" => site.tasks.group(&query).await,
+        "/debug/trace" => site.traces.take(&query).await,
         _ => refused(StatusCode::NOT_FOUND, "nothing is here\n"),
     }
 }

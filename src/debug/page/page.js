@@ -23,6 +23,7 @@ const STALL_COLUMNS = [
 
 const overview = new Overview();
 const tasks = new Tasks();
+const trace = new TraceView();
 const stalls = new Table(byId("stall-table"), STALL_COLUMNS, {
   key: (row) => `${row.place} ${row.type}`,
   empty: "no poll took that long",
@@ -31,7 +32,7 @@ let isPaused = false;
 
 function view() {
   const name = location.hash.slice(1);
-  return ["tasks", "stalls"].includes(name) ? name : "overview";
+  return ["tasks", "stalls", "trace"].includes(name) ? name : "overview";
 }
 
 function showView() {
@@ -46,6 +47,7 @@ function showView() {
 /** Canvases have no size while they are hidden, and keep the colours that they were drawn with. */
 function redraw() {
   if (view() === "overview") overview.redraw();
+  if (view() === "trace") trace.timeline.redraw();
 }
 
 /** The runtime that was chosen, else the first. */
