@@ -14,7 +14,8 @@ use runtime::dump::{
 use runtime::profile::{Profile, TaskGroup};
 use runtime::runtime::deadlock::{MayWake, NeverWakes};
 use runtime::runtime::{
-    Activity, Builder, EnterGuard, Handle, LocalOptions, LocalRuntime, OnDeadlock, Runtime,
+    Activity, Builder, EnterGuard, Handle, HistogramConfiguration, InvalidHistogramConfiguration,
+    LocalOptions, LocalRuntime, LogHistogram, LogHistogramBuilder, OnDeadlock, Runtime,
     RuntimeFlavor, RuntimeMetrics, Stall, StuckTask, TaskMeta, TryCurrentError,
 };
 use runtime::task::coop::{Coop, RestoreOnPending};
@@ -109,6 +110,10 @@ fn auto_traits_are_as_promised() {
         Builder:                    "yes  yes  yes   no         no";
         runtime::runtime::Id:       "yes  yes  yes   yes        yes";
         RuntimeFlavor:              "yes  yes  yes   yes        yes";
+        HistogramConfiguration:     "yes  yes  yes   yes        yes";
+        InvalidHistogramConfiguration: "yes  yes  yes   yes        yes";
+        LogHistogram:               "yes  yes  yes   yes        yes";
+        LogHistogramBuilder:        "yes  yes  yes   yes        yes";
         RuntimeMetrics:             "yes  yes  yes   yes        yes";
         Stall:                      "yes  yes  yes   yes        yes";
         StuckTask:                  "yes  yes  yes   yes        yes";

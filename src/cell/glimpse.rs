@@ -4,7 +4,8 @@ use std::panic::Location;
 use std::ptr::NonNull;
 
 use super::Kind;
-use super::raw::{self, Header, Name, TypeName};
+use super::annex::{Annex, Name};
+use super::raw::{Header, TypeName};
 use super::state::Snapshot;
 use crate::coop::Why;
 
@@ -48,13 +49,13 @@ impl Glimpse {
     /// The pointer is to a whole cell, not to its header alone, and the cell is alive (invariant 1).
     pub(super) unsafe fn of(cell: NonNull<Header>) -> Self {
         // SAFETY: the caller's promise.
-        let (header, name) = unsafe { (cell.as_ref(), raw::name(cell)) };
+        let (header, annex) = unsafe { (cell.as_ref(), Annex::of(cell)) };
         let state = header.state.load();
         Self {
             id: header.id(),
             type_name: header.type_teller(),
             spawned_at: header.spawned_at(),
-            name,
+            name: annex.and_then(Annex::name).cloned(),
             kind: header.kind(),
             phase: Phase::of(state),
             history: History::of(state),

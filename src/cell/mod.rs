@@ -14,6 +14,8 @@
 //! | [`TaskRef`] | wake or abort: any number | `raw` |
 //! | [`std::task::Waker`] | wake: a `TaskRef` behind the standard vtable | `waker` |
 //!
+//! A task that has a name, or of which it is noted when it is queued, has an *annex* for that behind its cell (`annex`).
+//!
 //! # Who calls it
 //!
 //! The scheduler spawns ([`raw::Cell::new`]), runs ([`Runnable::run`]) and ends ([`Runnable::cancel`])
@@ -30,17 +32,19 @@
 //!    to the completer. It is emptied exactly once before the cell is freed.
 //! 4. **Joiner**: the slot of the joiner's waker belongs to the join handle while `JOIN_WAKER` is clear, and
 //!    to the completer once `COMPLETE` was set over `JOIN_WAKER`.
-//! 5. **Typed**: a header with a vtable for `Cell<F, S>` is the first field of a `Cell<F, S>`; if the vtable is one of a task with
-//!    a name, that cell is the first field of a `Named<F, S>`, whose name is constant until the cell is freed.
+//! 5. **Typed**: a header with a vtable for `Cell<F, S>` is the first field of a `Cell<F, S>`; if the vtable tells of an
+//!    annex, that cell is the first field of an `Annexed<F, S>`, whose name is constant until the cell is freed.
 //! 6. **Pinned**: a future is never moved after it was written into its stage, and dropped in place.
 //! 7. **Publish last**: after a task was queued, given back to idle or completed, its cell may be gone;
 //!    what is needed later is copied before.
+//! 8. **Time**: the time at which a task was queued, in its annex, belongs to the holder of the token.
 //!
 //! # What it does not know
 //!
 //! Workers, permits, queues, and what tasks wait for. It runs foreign code (polls, drops, wakes), never
 //! under a lock, and contains every panic of it: see `poll`.
 
+mod annex;
 mod depot;
 pub(crate) mod generation;
 mod glimpse;
@@ -55,11 +59,12 @@ mod waker;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use annex::{Name, Origin};
 pub(crate) use glimpse::{Glimpse, History, Phase};
 pub(crate) use join::{Ended, JoinRef};
 pub(crate) use owned::OwnedSet;
 pub(crate) use poll::{Held, Runnable};
-pub(crate) use raw::{Header, Name, Origin, TaskRef, TypeName, spawn, spawn_unchecked};
+pub(crate) use raw::{Header, TaskRef, TypeName, spawn, spawn_unchecked};
 pub(crate) use slot::Slot;
 
 /// What a task is, to those who look at it.
@@ -90,6 +95,11 @@ pub(crate) unsafe trait Schedule: Send + Sync + Sized + 'static {
 
     /// The way into a queue, found while the handle may still be used.
     type Route;
+
+    /// The time, which is noted of a task that is queued, if its [`Origin`] asks for that.
+    fn now() -> u64 {
+        0
+    }
 
     /// Finds the way into a queue from this thread. The cell, and this handle in it, may be gone as soon as the task
     /// is queued, so queueing itself must not need the handle any more.

@@ -30,6 +30,7 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
+use super::annex::Annex;
 use super::raw::{Cell, Header, Payload, Stage, drop_reference};
 use super::state::{Begin, Completed, End, Outcome};
 use super::waker::Borrowed;
@@ -85,6 +86,12 @@ impl Runnable {
     pub(crate) fn glimpse(&self) -> Glimpse {
         // SAFETY: invariant 1, by the token, which came with a pointer to the whole cell.
         unsafe { Glimpse::of(self.0) }
+    }
+
+    /// When the task was queued, if that is noted of it.
+    pub(crate) fn queued_at(&self) -> Option<u64> {
+        // SAFETY: invariants 1 and 8, by the token, which came with a pointer to the whole cell.
+        unsafe { Annex::of(self.0).and_then(|annex| annex.queued_at()) }
     }
 
     /// Polls the task, or ends it if it was cancelled; whether it has ended. Does not unwind.
@@ -151,6 +158,35 @@ pub(super) unsafe fn schedule<F: Future, S: Schedule>(header: NonNull<Header>) {
         cell.header.trace(trace::wake);
         let route = cell.scheduler.with(|handle| (*handle).route());
         S::schedule(route, Runnable::from_header(header));
+    }
+}
+
+/// The same, of a task with an annex.
+///
+/// # Safety
+///
+/// The caller has the token of an `Annexed<F, S>`, and gives it away.
+pub(super) unsafe fn schedule_annexed<F: Future, S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: the token is ours, and goes along.
+    unsafe {
+        note_queued::<S>(header);
+        schedule::<F, S>(header);
+    }
+}
+
+/// Notes that a task is about to be queued, if that is measured of it.
+///
+/// # Safety
+///
+/// The caller holds the token, and has a pointer to the whole cell.
+#[cold]
+#[inline(never)]
+unsafe fn note_queued<S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: invariants 1 and 8, by the token.
+    unsafe {
+        if let Some(annex) = Annex::of(header) {
+            annex.note_queued(S::now);
+        }
     }
 }
 
@@ -229,6 +265,9 @@ unsafe fn suspend<F: Future + 'static, S: Schedule>(header: NonNull<Header>) -> 
         End::Idle => false,
         // SAFETY: the token is still ours, and goes along (see `schedule` for the handle).
         End::Again => unsafe {
+            if cell.header.vtable().annex.is_some() {
+                note_queued::<S>(header);
+            }
             let route = cell.scheduler.with(|handle| (*handle).route());
             S::reschedule(route, Runnable::from_header(header));
             false

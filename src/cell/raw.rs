@@ -1,17 +1,18 @@
 //! The layout of a cell, and the references that lead to it.
 //!
 //! One allocation a task: at a future of 16 bytes (an `Arc` and the state of its `async` block) a cell takes
-//! 88 bytes, a size that glibc serves without waste.
+//! 88 bytes, a size that glibc serves without waste. What few tasks need stands behind it, in their annex (`annex`).
 
 use std::alloc::Layout;
 use std::any::Any;
 use std::fmt;
 use std::mem::ManuallyDrop;
+use std::num::NonZeroUsize;
 use std::panic::Location;
 use std::ptr::NonNull;
-use std::sync::Arc;
 use std::task::Waker;
 
+use super::annex::{Annex, Annexed, Origin};
 use super::state::{Outcome, State};
 use super::{JoinRef, Kind, Runnable, Schedule, depot, owned::Links, poll};
 pub(crate) use crate::trace::TypeName;
@@ -46,50 +47,6 @@ pub(super) struct Cell<F: Future, S> {
     pub(super) stage: UnsafeCell<Stage<F>>,
 }
 
-/// The cell of a task that was given a name. Others have no byte for one. `repr(C)`, so that the cell is at its address
-/// (invariant 5).
-///
-/// The name lies outside of the stage, which belongs to the token, and nobody writes it: so it may be read by whoever may
-/// read the header.
-#[repr(C)]
-struct Named<F: Future, S> {
-    cell: Cell<F, S>,
-    name: Name,
-}
-
-/// What a task is called. One pointer, as each task that is looked at takes the place of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Name(Arc<String>);
-
-impl Name {
-    pub(crate) fn new(name: &str) -> Self {
-        Self(Arc::new(name.to_owned()))
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    #[cfg(all(test, not(loom)))]
-    pub(super) fn holders(&self) -> usize {
-        Arc::strong_count(&self.0)
-    }
-}
-
-/// Where a task comes from.
-#[derive(Clone, Debug)]
-pub(crate) struct Origin {
-    pub(crate) spawned_at: &'static Location<'static>,
-    pub(crate) name: Option<Name>,
-}
-
-impl From<&'static Location<'static>> for Origin {
-    #[inline]
-    fn from(spawned_at: &'static Location<'static>) -> Self {
-        Self { spawned_at, name: None }
-    }
-}
-
 /// The future, then what became of it. Which field is live follows from the state word: `future` until
 /// completion, then what [`Outcome`] says until that is taken, then none. `repr(C)`, so that each is at its address.
 #[repr(C)]
@@ -119,30 +76,33 @@ pub(super) struct Vtable {
     /// Drops the outcome; contains what panics in there.
     pub(super) drop_outcome: unsafe fn(NonNull<Header>, Outcome),
     /// Frees the cell, whose stage is empty.
-    pub(super) free: Free,
+    pub(super) free: unsafe fn(NonNull<Header>),
     /// The name of the future's type.
     pub(super) type_name: TypeName,
     pub(super) kind: Kind,
-    /// The name, where the task has one. For who may read the header.
-    name: Option<TellName>,
+    /// How far behind the header the annex begins, where there is one.
+    pub(super) annex: Option<NonZeroUsize>,
 }
-
-type Free = unsafe fn(NonNull<Header>);
-
-type TellName = unsafe fn(NonNull<Header>) -> Name;
 
 impl Vtable {
     /// That of a [`Cell`].
     const fn of<F: Future + 'static, S: Schedule>() -> &'static Self {
-        const { &Self::new::<F, S>(free::<F, S>, None) }
+        const { &Self::plain::<F, S>() }
     }
 
-    /// That of a [`Named`].
-    const fn named<F: Future + 'static, S: Schedule>() -> &'static Self {
-        const { &Self::new::<F, S>(free_named::<F, S>, Some(name_of::<F, S>)) }
+    /// That of an [`Annexed`].
+    const fn annexed<F: Future + 'static, S: Schedule>() -> &'static Self {
+        const {
+            &Self {
+                schedule: poll::schedule_annexed::<F, S>,
+                free: free::<Annexed<F, S>>,
+                annex: Some(Annexed::<F, S>::DISTANCE),
+                ..Self::plain::<F, S>()
+            }
+        }
     }
 
-    const fn new<F: Future + 'static, S: Schedule>(free: Free, name: Option<TellName>) -> Self {
+    const fn plain<F: Future + 'static, S: Schedule>() -> Self {
         Self {
             run: poll::run::<F, S>,
             cancel: poll::cancel::<F, S>,
@@ -150,10 +110,10 @@ impl Vtable {
             take_output: poll::take_output::<F, S>,
             take_panic: poll::take_panic::<F, S>,
             drop_outcome: poll::drop_outcome::<F, S>,
-            free,
+            free: free::<Cell<F, S>>,
             type_name: std::any::type_name::<F>,
             kind: S::KIND,
-            name,
+            annex: None,
         }
     }
 }
@@ -195,10 +155,11 @@ where
     F: Future + 'static,
     S: Schedule,
 {
-    let Origin { spawned_at, name } = origin;
-    let (layout, vtable) = match name {
+    let Origin { spawned_at, name, is_timed } = origin;
+    let annex = Annex::new(name, is_timed, S::now);
+    let (layout, vtable) = match annex {
         None => (Layout::new::<Cell<F, S>>(), Vtable::of::<F, S>()),
-        Some(_) => (Layout::new::<Named<F, S>>(), Vtable::named::<F, S>()),
+        Some(_) => (Layout::new::<Annexed<F, S>>(), Vtable::annexed::<F, S>()),
     };
     // SAFETY: the layout is that of a cell, which is not zero-sized.
     let cell: NonNull<Cell<F, S>> = unsafe { depot::allocate(layout) }.cast();
@@ -210,9 +171,9 @@ where
         links: Links::new(),
         join_waker: UnsafeCell::new(None),
     };
-    if let Some(name) = name {
-        // SAFETY: the memory is that of a `Named`, and ours.
-        unsafe { (&raw mut (*cell.cast::<Named<F, S>>().as_ptr()).name).write(name) };
+    if let Some(annex) = annex {
+        // SAFETY: the memory is that of an `Annexed`, and ours.
+        unsafe { cell.byte_add(Annexed::<F, S>::DISTANCE.get()).cast().write(annex) };
     }
     // SAFETY: the memory is fresh, ours and large enough. The parts are written in place, one by one, so
     // that a large future is copied once, from the caller's frame to its cell, and never moved again
@@ -231,57 +192,18 @@ where
     unsafe { (Runnable::from_header(header), JoinRef::from_header(header)) }
 }
 
-/// What a task is called.
-///
-/// # Safety
-///
-/// The pointer is to a whole cell, not to its header alone, and the cell is alive (invariant 1).
-pub(super) unsafe fn name(header: NonNull<Header>) -> Option<Name> {
-    // SAFETY: the caller's promise.
-    let name = unsafe { header.as_ref() }.vtable.name?;
-    // SAFETY: the vtable tells the truth of its cell (invariant 5).
-    Some(unsafe { name(header) })
-}
-
 /// Frees a cell.
 ///
 /// # Safety
 ///
-/// The header is that of a `Cell<F, S>` with no reference left and an empty stage.
-unsafe fn free<F: Future, S: Schedule>(header: NonNull<Header>) {
-    let cell = header.cast::<Cell<F, S>>();
-    // SAFETY: by invariants 1 and 5 the cell is a `Cell<F, S>` that only we know. A union drops nothing by
-    // itself, and the joiner's slot is empty (invariant 4), so the scheduler's handle is what is left.
+/// The header is that of a `C`, which is a [`Cell`] or an [`Annexed`], with no reference left and an empty stage.
+unsafe fn free<C>(header: NonNull<Header>) {
+    let cell = header.cast::<C>();
+    // SAFETY: by invariants 1 and 5 the cell is a `C` that only we know. A union drops nothing by
+    // itself, and the joiner's slot is empty (invariant 4), so the scheduler's handle and the name are what is left.
     unsafe {
         std::ptr::drop_in_place(cell.as_ptr());
-        depot::free(cell.cast(), Layout::new::<Cell<F, S>>());
-    }
-}
-
-/// The same, of a task with a name.
-///
-/// # Safety
-///
-/// The header is that of a `Named<F, S>` with no reference left and an empty stage.
-unsafe fn free_named<F: Future, S: Schedule>(header: NonNull<Header>) {
-    let cell = header.cast::<Named<F, S>>();
-    // SAFETY: as in `free`.
-    unsafe {
-        std::ptr::drop_in_place(cell.as_ptr());
-        depot::free(cell.cast(), Layout::new::<Named<F, S>>());
-    }
-}
-
-/// The name of a task that has one.
-///
-/// # Safety
-///
-/// The header is that of a `Named<F, S>` that is alive.
-unsafe fn name_of<F: Future, S: Schedule>(header: NonNull<Header>) -> Name {
-    // SAFETY: the caller's promise, and invariant 5: the name is constant. No reference is made to the rest of the cell.
-    unsafe {
-        let name = &raw const (*header.cast::<Named<F, S>>().as_ptr()).name;
-        (*name).clone()
+        depot::free(cell.cast(), Layout::new::<C>());
     }
 }
 

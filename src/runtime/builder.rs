@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::dump;
 #[cfg(not(all(feature = "signal", unix)))]
 use super::dump::on_signal::SignalKind;
+use super::histogram::Histograms;
 use super::{Handle, LocalOptions, LocalRuntime, Runtime, RuntimeFlavor, environment, id};
 use crate::compat::Guest;
 #[cfg(feature = "net")]
@@ -61,6 +62,7 @@ pub struct Builder {
     pub(super) task_hooks: TaskHooks,
     on_deadlock: OnDeadlock,
     is_test: bool,
+    pub(super) histograms: Histograms,
     name: Option<String>,
     is_internal: bool,
 }
@@ -109,6 +111,7 @@ impl Builder {
             task_hooks: TaskHooks::default(),
             on_deadlock: OnDeadlock::default(),
             is_test: false,
+            histograms: Histograms::default(),
             name: None,
             is_internal: false,
         }
@@ -510,7 +513,7 @@ impl Builder {
             self.flavor == RuntimeFlavor::CurrentThread,
             "Only current_thread is supported when building a local runtime"
         );
-        let owner = LocalOwner::new();
+        let owner = LocalOwner::measuring(self.histograms.measured());
         let runtime = self.build_with(Some(owner.tasks().clone()))?;
         Ok(LocalRuntime::new_with(owner, runtime))
     }
@@ -553,6 +556,7 @@ impl Builder {
             on_deadlock: self.on_deadlock,
             describe: |scheduler| Handle::new(scheduler.clone()).dump().to_string(),
             is_test: self.is_test,
+            measured: self.histograms.measured(),
             schedtrace: environment::schedtrace()?,
             number: id::next_number(),
             name: self.name.clone(),

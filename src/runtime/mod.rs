@@ -27,7 +27,8 @@
 //!
 //! # What one sees
 //!
-//! A runtime counts what its workers do ([`RuntimeMetrics`]), and tells of tasks that hold their thread for too long
+//! A runtime counts what its workers do ([`RuntimeMetrics`]), measures polls if it was
+//! [built to](Builder::enable_metrics_schedule_latency_histogram), and tells of tasks that hold their thread for too long
 //! ([`Builder::on_stuck`]). It calls what a program wants to be called for each of its tasks ([`Builder::on_task_spawn`]). What every
 //! task does or waits for at one moment, a [`dump`](mod@dump) tells; how many there are
 //! of each kind, and for how long, a [`profile`](mod@profile). If all are asleep and nothing can wake any of them, that is
@@ -74,6 +75,7 @@ pub mod dump;
 mod environment;
 mod global;
 mod handle;
+mod histogram;
 mod id;
 mod local_runtime;
 mod metrics;
@@ -89,6 +91,9 @@ pub use deadlock::OnDeadlock;
 pub use driver::is_rt_shutdown_err;
 pub use dump::dump;
 pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
+pub use histogram::{
+    HistogramConfiguration, InvalidHistogramConfiguration, LogHistogram, LogHistogramBuilder,
+};
 pub use id::Id;
 pub use local_runtime::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;

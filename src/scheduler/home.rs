@@ -8,12 +8,11 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::task_hooks::Told;
 use super::worker::Worker;
 use super::{Scheduler, context};
 use crate::cell::{Header, Held, Kind, Runnable, Schedule};
+use crate::driver::Tick;
 use crate::util::sync::Mutex;
-use crate::util::watch::is_watched;
 
 /// The worker where a task lives: after its first suspension the one in whose set it is, before that any of its
 /// scheduler's. Always there but while it is being dropped.
@@ -53,6 +52,10 @@ unsafe impl Schedule for Home {
     type Route = Route;
 
     const KIND: Kind = Kind::Task;
+
+    fn now() -> u64 {
+        Tick::now().as_nanos()
+    }
 
     #[inline]
     fn route(&self) -> Route {
@@ -99,10 +102,8 @@ unsafe impl Schedule for Home {
 
     #[inline]
     fn terminates(&self, task: &Header) {
-        if is_watched()
-            && let Some(hooks) = &self.worker().hooks
-        {
-            hooks.terminates(Told::of(task));
+        if let Some(observers) = self.worker().observers() {
+            observers.terminates(task);
         }
     }
 }

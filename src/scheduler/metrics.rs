@@ -9,6 +9,8 @@ use super::blocking::Census;
 use super::diary::Diary;
 use super::idle::Staffing;
 use super::monitor::{Stall, Stuck};
+use super::observers::Observers;
+use super::timing::{Histogram, Measured, Timing};
 use super::worker::Worker;
 use super::{LocalTasks, Scheduler};
 
@@ -63,8 +65,41 @@ impl Work {
 impl Scheduler {
     /// What was done with the permit of this number.
     pub(crate) fn work_of(&self, number: usize) -> Work {
-        // A spare worker has no permit of its own: it is counted where its number leads in the second round, or the third.
-        self.work_of_each((number..self.roster.reach()).step_by(self.worker_threads()))
+        self.work_of_each(self.numbers_of(number))
+    }
+
+    /// The workers that are counted under this number. A spare one has no permit of its own: it is counted where its number
+    /// leads in the second round, or the third.
+    fn numbers_of(&self, number: usize) -> impl Iterator<Item = usize> {
+        (number..self.roster.reach()).step_by(self.worker_threads())
+    }
+
+    /// What is measured of polls.
+    pub(crate) fn measured(&self) -> Measured {
+        self.config.measured
+    }
+
+    /// How many polls that were made with the permit of this number took a time of this bucket.
+    pub(crate) fn poll_times(&self, number: usize, bucket: usize) -> u64 {
+        self.measured_by(number, bucket, |timing| timing.polls.as_ref())
+    }
+
+    /// Before how many of them the task had waited for a time of this bucket.
+    pub(crate) fn latencies(&self, number: usize, bucket: usize) -> u64 {
+        self.measured_by(number, bucket, |timing| timing.latencies.as_ref())
+    }
+
+    fn measured_by(
+        &self,
+        number: usize,
+        bucket: usize,
+        of: impl Fn(&Timing) -> Option<&Histogram>,
+    ) -> u64 {
+        let workers = self.numbers_of(number).filter_map(|number| self.roster.get(number));
+        let local = self.local_tasks().and_then(|tasks| tasks.timing.as_deref());
+        let observers = workers.filter_map(|worker| worker.observers.as_deref());
+        let timings = observers.filter_map(Observers::timing).chain(local);
+        timings.filter_map(of).map(|histogram| histogram.get(bucket)).sum()
     }
 
     /// The same of each number, of which there are as many as there are permits at one moment.

@@ -9,7 +9,7 @@
 //! that pays. The current-thread flavour is a scheduler with one permit that never starts a thread.
 //!
 //! In reading order: `permit`, `idle` (who sleeps; with `README.md`, which holds the proof), `run_queue`, `injector`, `worker`
-//! (the loop), `duty` (what a thread does beside it), `search` (the order), `home` (what a task knows of all this), `task_hooks` (who is told of tasks), `root` (`block_on`), `threads`, `thread_budget`,
+//! (the loop), `duty` (what a thread does beside it), `search` (the order), `home` (what a task knows of all this), `observers` (who is told of tasks: `task_hooks`, and `timing` for histograms), `root` (`block_on`), `threads`, `thread_budget`,
 //! `blocking` (closures that block, on threads without a permit), `shutdown`, `diary` (what a worker tells of itself), `entries` (what it writes there beside its polls),
 //! `monitor`, `deadlock` (when nobody can be woken any more), `cores` (how many permits there should be), `outsiders` (what threads from outside count),
 //! `metrics` (what the runtime's numbers are made of), `schedtrace` (lines of them on standard error), `survey` (what a dump is made of), `generations` (how old tasks are), `local` (tasks
@@ -50,6 +50,7 @@ mod injector;
 mod local;
 mod metrics;
 mod monitor;
+mod observers;
 mod outsiders;
 mod permit;
 mod root;
@@ -63,6 +64,7 @@ mod survey;
 mod task_hooks;
 mod thread_budget;
 mod threads;
+mod timing;
 mod worker;
 
 #[cfg(test)]
@@ -96,6 +98,7 @@ pub(crate) use shared::Scheduler;
 pub(crate) use survey::surveys_of_process;
 pub(crate) use survey::{Post, Survey, Unlisted};
 pub(crate) use task_hooks::{TaskHook, TaskHooks};
+pub(crate) use timing::Measured;
 pub(crate) use worker::Local;
 
 /// What a thread is called that was given no name.
@@ -165,6 +168,8 @@ pub(crate) struct Config {
     pub(crate) describe: Describe,
     /// Whether it is that of a test, whose harness waits for it on the main thread.
     pub(crate) is_test: bool,
+    /// What is measured of polls.
+    pub(crate) measured: Measured,
     /// How often to print how the scheduler is, if at all.
     pub(crate) schedtrace: Option<Duration>,
     /// The number of the runtime.

@@ -8,10 +8,10 @@ use super::home::SpareHomes;
 use super::idle::{Grant, Idle};
 use super::injector::Injector;
 use super::monitor::{self, Monitor};
+use super::observers::Observers;
 use super::outsiders::Outsiders;
 use super::root::Roots;
 use super::roster::Roster;
-use super::task_hooks::Told;
 use super::thread_budget::ThreadBudget;
 use super::threads::Threads;
 use super::worker::Worker;
@@ -21,7 +21,6 @@ use crate::driver::{Driver, Parker};
 use crate::trace;
 use crate::util::contain::contain;
 use crate::util::process::Process;
-use crate::util::watch::is_watched;
 use std::sync::Arc;
 
 /// The scheduler of one runtime.
@@ -96,8 +95,8 @@ impl Scheduler {
     pub(super) fn worker(self: &Arc<Self>, number: usize) -> &Arc<Worker> {
         let make = || {
             let permit = self.idle.permit(number);
-            let hooks = self.config.task_hooks.clone();
-            Arc::new(Worker::new(number, Arc::downgrade(self), permit, hooks))
+            let observers = Observers::of_worker(&self.config);
+            Arc::new(Worker::new(number, Arc::downgrade(self), permit, observers))
         };
         self.roster.get_or_make(number, make)
     }
@@ -167,14 +166,13 @@ impl Scheduler {
     {
         self.outsiders.count_spawned();
         // Any worker will do for a start: the one that suspends the task first takes it in.
-        let home = Home::new(self.worker(0).clone());
+        let worker = self.worker(0);
+        let home = Home::new(worker.clone());
         let (id, origin) = (super::next_task_id(), origin.into());
-        if is_watched()
-            && let Some(hooks) = &self.config.task_hooks
-        {
-            hooks.spawns(Told::new(id, origin.spawned_at));
-        }
-        let (task, join) = cell::spawn(future, home, id, origin);
+        let (task, join) = match worker.observers() {
+            None => cell::spawn(future, home, id, origin),
+            Some(observers) => observers.spawn(future, home, id, origin),
+        };
         self.inject(task);
         join
     }

@@ -1,7 +1,7 @@
 //! Users' functions that are told of tasks.
 //!
-//! They stand behind one pointer, of which each worker has a copy, and are looked for where anybody [watches](crate::util::watch)
-//! what tasks do. They are foreign code: called under no lock, and contained.
+//! They stand among the `observers` of each worker, behind one pointer, of which each has a copy. They are foreign code: called
+//! under no lock, and contained.
 
 use std::fmt;
 use std::panic::Location;
@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use crate::cell::Header;
 use crate::util::contain::contain;
-use crate::util::watch::Watcher;
 
 /// A function that is told the number of a task and where it was spawned.
 pub(crate) type TaskHook = Arc<dyn Fn(u64, &'static Location<'static>) + Send + Sync>;
@@ -20,8 +19,6 @@ pub(crate) struct TaskHooks {
     pub(crate) before_poll: Option<TaskHook>,
     pub(crate) after_poll: Option<TaskHook>,
     pub(crate) on_terminate: Option<TaskHook>,
-    /// Of those that are in use.
-    _watcher: Option<Watcher>,
 }
 
 /// A task, for longer than it lasts.
@@ -56,8 +53,7 @@ impl TaskHooks {
     /// These, if there is any.
     pub(crate) fn shared(&self) -> Option<Arc<Self>> {
         let all = [&self.on_spawn, &self.before_poll, &self.after_poll, &self.on_terminate];
-        let any = all.into_iter().any(Option::is_some);
-        any.then(|| Arc::new(Self { _watcher: Some(Watcher::new()), ..self.clone() }))
+        all.into_iter().any(Option::is_some).then(|| Arc::new(self.clone()))
     }
 
     /// A task is about to be made.

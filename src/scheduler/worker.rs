@@ -19,10 +19,10 @@ use super::duty::Duty;
 use super::home::Stash;
 use super::idle::{Retake, Rise};
 use super::injector::Injector;
+use super::observers::Observers;
 use super::permit::Permit;
 use super::run_queue::{self, Owner, Stealer};
 use super::search::Pace;
-use super::task_hooks::{TaskHooks, Told};
 use super::{Home, Scheduler, context};
 use crate::cell::{self, JoinRef, Origin, OwnedSet, Runnable, Slot};
 use crate::coop;
@@ -36,7 +36,8 @@ use crate::util::watch::is_watched;
 ///
 /// | field | read | written |
 /// |---|---|---|
-/// | `index`, `scheduler`, `queue`, `yielded`, `hooks` | anyone | never |
+/// | `index`, `scheduler`, `queue`, `yielded` | anyone | never |
+/// | `observers` | anyone | its counts, by the worker's thread |
 /// | `permit` | anyone | see `permit` |
 /// | `slot` | anyone takes | the worker's thread puts |
 /// | `suspended` | under its lock | under its lock |
@@ -47,8 +48,8 @@ pub(crate) struct Worker {
     index: usize,
     scheduler: Weak<Scheduler>,
     pub(super) permit: Arc<Permit>,
-    /// The runtime's, here where spawns, polls and ends have it at hand.
-    pub(super) hooks: Option<Arc<TaskHooks>>,
+    /// Who is told of tasks, here where spawns, polls and ends have it at hand.
+    pub(super) observers: Option<Box<Observers>>,
     /// The run queue, from the thieves' side.
     pub(super) queue: Stealer<Runnable>,
     /// The tasks that gave way to others, likewise.
@@ -112,7 +113,7 @@ impl Worker {
         index: usize,
         scheduler: Weak<Scheduler>,
         permit: Arc<Permit>,
-        hooks: Option<Arc<TaskHooks>>,
+        observers: Option<Box<Observers>>,
     ) -> Self {
         let (queue, stealer) = run_queue::new();
         let (yielded, yielded_stealer) = run_queue::new();
@@ -121,7 +122,7 @@ impl Worker {
             index,
             scheduler,
             permit,
-            hooks,
+            observers,
             queue: stealer,
             yielded: yielded_stealer,
             slot: Slot::new(),
@@ -138,6 +139,12 @@ impl Worker {
 
     pub(super) fn index(&self) -> usize {
         self.index
+    }
+
+    /// Who is told of its tasks, if there is anybody.
+    #[inline]
+    pub(super) fn observers(&self) -> Option<&Observers> {
+        if is_watched() { self.observers.as_deref() } else { None }
     }
 
     pub(super) fn scheduler(&self) -> Option<Arc<Scheduler>> {
@@ -294,12 +301,10 @@ impl Local {
         self.worker.diary.spawned.add(1);
         let home = Home::new(self.stash.take(&self.worker, &self.scheduler.spare_homes));
         let (id, origin) = (super::next_task_id(), origin.into());
-        if is_watched()
-            && let Some(hooks) = &self.worker.hooks
-        {
-            hooks.spawns(Told::new(id, origin.spawned_at));
-        }
-        let (task, join) = cell::spawn(future, home, id, origin);
+        let (task, join) = match self.worker.observers() {
+            None => cell::spawn(future, home, id, origin),
+            Some(observers) => observers.spawn(future, home, id, origin),
+        };
         self.push(task);
         join
     }
@@ -395,10 +400,10 @@ impl Local {
     fn run(&self, task: Runnable) {
         let subject = Subject::of(task.header());
         self.begin_poll(subject);
-        let hooks = if is_watched() { self.tell_poll(subject) } else { None };
-        let has_ended = match hooks {
+        let observers = if is_watched() { self.tell_poll(subject) } else { None };
+        let has_ended = match observers {
             None => context::poll_as(subject.task, || coop::with_budget(|| task.run())),
-            Some(hooks) => Self::run_hooked(task, hooks),
+            Some(observers) => observers.poll(task),
         };
         self.worker.diary.end();
         if has_ended {
@@ -406,21 +411,12 @@ impl Local {
         }
     }
 
-    /// Tells who watches that a task is polled; returns the hooks around the poll, if there are any.
+    /// Tells a trace that a task is polled; returns who else is to be told of the poll, if there is anybody.
     // It does not poll itself: a trace would pay for a second way to do so. Not `cold`: what is so is made small, and not fast.
     #[inline(never)]
-    fn tell_poll(&self, poll: Subject) -> Option<&TaskHooks> {
+    fn tell_poll(&self, poll: Subject) -> Option<&Observers> {
         trace::poll(poll.task, poll.source());
-        self.worker.hooks.as_deref()
-    }
-
-    // Not inlined: `run` is to have one poll in it, and be a part of the loop.
-    #[cold]
-    #[inline(never)]
-    fn run_hooked(task: Runnable, hooks: &TaskHooks) -> bool {
-        let told = Told::of(task.header());
-        let poll = || coop::with_budget(|| task.run());
-        context::poll_as(told.id(), || hooks.around_poll(told, poll))
+        self.worker.observers.as_deref()
     }
 
     /// Sleeps until there may be something to do; breaks if this thread is not needed. The steps are argued in

@@ -10,7 +10,7 @@ use crate::runtime::{self, Handle};
 
 /// Starts tasks with a name.
 ///
-/// A [`dump`](mod@crate::dump) tells the name. A task with one takes 8 bytes more, and an allocation for the name; the others pay
+/// A [`dump`](mod@crate::dump) tells the name. A task with one takes 24 bytes more, and an allocation for the name; the others pay
 /// nothing. Every function starts one task; each is an [`io::Result`], as in Tokio, but fails in [`spawn_blocking`](Self::spawn_blocking)
 /// and [`spawn_blocking_on`](Self::spawn_blocking_on) alone.
 ///
@@ -54,7 +54,7 @@ impl<'a> Builder<'a> {
 
     /// Where the task comes from, if it is spawned there.
     fn origin(self, spawned_at: &'static Location<'static>) -> Origin {
-        Origin { spawned_at, name: self.name.map(Name::new) }
+        Origin::new(spawned_at, self.name.map(Name::new))
     }
 
     /// As [`task::spawn`](super::spawn).

@@ -1,11 +1,12 @@
 //! Tools without a policy: the wait list, batches of wakers, reads into new memory, who a socket's peer is, a thread's cores, a place
-//! that is written once, random numbers, the moment from which clocks count, what belongs to one process, whether anybody
-//! watches tasks, and the loom switch.
+//! that is written once, the buckets of histograms, random numbers, the moment from which clocks count, what belongs to one
+//! process, whether anybody watches tasks, and the loom switch.
 //!
 //! Everything above stands on these; they know no tasks, no scheduler and no driver.
 
 #[cfg(any(target_os = "android", target_os = "linux"))]
 pub(crate) mod affinity;
+pub(crate) mod buckets;
 pub(crate) mod contain;
 pub(crate) mod epoch;
 pub(crate) mod process;

@@ -1,10 +1,10 @@
 //! Whether anybody watches what tasks do: the one word that an unwatched poll reads for all who may.
 //!
-//! Hooks of a runtime and recordings of a trace each hold a [`Watcher`] while they want to be told. The word counts those of
+//! The observers of a worker (hooks, histograms) and the recordings of a trace each hold a [`Watcher`] while they want to be told. The word counts those of
 //! the whole process: so a poll asks once, whatever there is to be told, and only who is watched looks for whom. A runtime that
 //! nobody watches pays for the watchers of another by a call a poll.
 //!
-//! The word orders nothing. Whoever must see a hook from the first poll on made it before the threads that poll; a recording
+//! The word orders nothing. Observers are made before the first thread that polls for them, and so are seen from the first poll on; a recording
 //! begins on other threads a little later. In a forked child the watchers of the parent count on, and find nothing.
 //!
 //! It has its cache lines for itself: beside a word that is often written each poll would wait for that.
@@ -29,12 +29,6 @@ impl Watcher {
     pub(crate) fn new() -> Self {
         WATCHERS.0.fetch_add(1, Relaxed);
         Self(())
-    }
-}
-
-impl Clone for Watcher {
-    fn clone(&self) -> Self {
-        Self::new()
     }
 }
 

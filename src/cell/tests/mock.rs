@@ -3,6 +3,7 @@
 //! Its own bookkeeping is invisible to loom, so that it orders nothing which the cell should have ordered: only
 //! the locks of the queue and of the set do, as they would in any scheduler.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::sync::Arc;
@@ -12,6 +13,17 @@ use std::task::Waker;
 use crate::cell::waker::Borrowed;
 use crate::cell::{Held, JoinRef, Kind, OwnedSet, Runnable, Schedule, raw};
 use crate::util::sync::Mutex;
+
+thread_local! {
+    /// What the mock's clock shows.
+    static NOW: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Sets the clock, for this thread.
+#[cfg(not(loom))]
+pub(super) fn set_clock(now: u64) {
+    NOW.set(now);
+}
 
 /// See the module's prose.
 pub(super) struct Mock {
@@ -98,6 +110,10 @@ unsafe impl Schedule for Handle {
     type Route = Arc<Mock>;
 
     const KIND: Kind = Kind::Task;
+
+    fn now() -> u64 {
+        NOW.get()
+    }
 
     fn route(&self) -> Arc<Mock> {
         Arc::clone(&self.0)

@@ -7,9 +7,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::mock::{Handle, Mock, waker_of};
-use crate::cell::Ended;
-use crate::cell::raw::{self, Cell, Name, Origin};
+use super::mock::{Handle, Mock, set_clock, waker_of};
+use crate::cell::raw::{self, Cell};
+use crate::cell::{Ended, Glimpse, Name, Origin, Runnable};
 
 /// Runs a future that is ready in its second poll, and returns its output.
 fn output_of<F>(future: F) -> F::Output
@@ -153,20 +153,108 @@ fn a_large_future_is_not_copied_through_the_stack() {
     spawner.expect("a thread").join().expect("the large future ran");
 }
 
-/// A name is read whatever becomes of the future, and freed with the cell.
+/// Where a task comes from that has an annex, or none.
+#[track_caller]
+fn origin(name: Option<&Name>, is_timed: bool) -> Origin {
+    Origin { is_timed, ..Origin::new(Location::caller(), name.cloned()) }
+}
+
+/// Runs such a future in a cell with this in its annex, which must stay as it is while the cell is written to.
+fn run_beside_annex<T>(content: T, name: Option<&Name>, is_timed: bool)
+where
+    T: Copy + Send + PartialEq + std::fmt::Debug + 'static,
+{
+    let mock = Mock::new();
+    let holders = name.map(Name::holders);
+    let check = |task: &Runnable, time| {
+        assert_eq!(task.queued_at(), is_timed.then_some(time));
+        assert_eq!(task.glimpse().name.as_ref(), name);
+    };
+    set_clock(1);
+    let (task, mut join) =
+        raw::spawn(Still::new(content), mock.handle(), 1, origin(name, is_timed));
+    check(&task, 1);
+    set_clock(u64::MAX);
+    task.run();
+    waker_of(&join).wake();
+    let task = mock.pop().expect("it was woken");
+    check(&task, u64::MAX);
+    set_clock(3);
+    waker_of(&join).wake(); // it is in a queue: not heard
+    check(&task, u64::MAX);
+    task.run();
+    let mut cx = Context::from_waker(Waker::noop());
+    let Poll::Ready(Ended::Output(output)) = join.poll(&mut cx) else {
+        panic!("no output: {join:?}");
+    };
+    assert_eq!(output, content);
+    drop(join);
+    assert_eq!(mock.cells(), 0, "the cell was not freed");
+    assert_eq!(name.map(Name::holders), holders, "the name was not freed with the cell");
+}
+
 #[test]
-fn a_task_with_a_name_tells_it_from_its_first_poll_to_its_end() {
+fn an_annex_lies_behind_a_cell_of_any_shape() {
+    #[repr(align(64))]
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    struct Line([u8; 100]);
+    #[repr(align(4096))]
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    struct Page(u8);
+
+    let name = Name::new("reaper");
+    for (name, is_timed) in [(None, false), (None, true), (Some(&name), false), (Some(&name), true)]
+    {
+        run_beside_annex((), name, is_timed);
+        run_beside_annex(3_u8, name, is_timed);
+        run_beside_annex(u128::MAX, name, is_timed);
+        run_beside_annex(Line([5; 100]), name, is_timed);
+        run_beside_annex(Page(9), name, is_timed);
+        run_beside_annex([7_u64; 1_000], name, is_timed);
+    }
+}
+
+#[test]
+fn a_name_is_told_when_the_task_has_ended() {
     let mock = Mock::new();
     let name = Name::new("reaper");
-    let origin = Origin { spawned_at: Location::caller(), name: Some(name.clone()) };
-    let (task, mut join) = raw::spawn(async { [7u8; 100] }, mock.handle(), 1, origin);
-    assert_eq!(task.glimpse().name, Some(name.clone()));
+    let (task, join) =
+        raw::spawn(async { [7u8; 100] }, mock.handle(), 1, origin(Some(&name), false));
     task.run();
     // SAFETY: the handle keeps the cell alive, and came with a pointer to all of it.
-    let told = unsafe { raw::name(join.task().as_ptr()) };
-    assert_eq!(told.map(|name| name.as_str().to_owned()).as_deref(), Some("reaper"));
-    let mut cx = Context::from_waker(Waker::noop());
-    assert!(matches!(join.poll(&mut cx), Poll::Ready(Ended::Output([7, ..]))));
+    let told = unsafe { Glimpse::of(join.task().as_ptr()) }.name;
+    assert_eq!(told, Some(name));
+}
+
+#[test]
+fn a_task_that_is_woken_in_its_poll_is_queued_behind_that() {
+    let mock = Mock::new();
+    let wakes = poll_fn(|cx: &mut Context<'_>| {
+        cx.waker().wake_by_ref();
+        set_clock(5);
+        Poll::<()>::Pending
+    });
+    set_clock(4);
+    let (task, join) = raw::spawn(wakes, mock.handle(), 1, origin(None, true));
+    assert_eq!(task.queued_at(), Some(4));
+    task.run();
+    let task = mock.pop().expect("it woke itself");
+    assert_eq!(task.queued_at(), Some(5));
+    drop((task, join));
+    assert_eq!(mock.cells(), 0);
+}
+
+#[test]
+fn an_abort_queues_a_task_that_waits() {
+    let mock = Mock::new();
+    set_clock(1);
+    let (task, join) = raw::spawn(pending::<()>(), mock.handle(), 1, origin(None, true));
+    task.run();
+    set_clock(2);
+    join.task().abort();
+    let task = mock.pop().expect("it was aborted");
+    assert_eq!(task.queued_at(), Some(2));
+    task.run();
     drop(join);
-    assert_eq!((mock.cells(), name.holders()), (0, 1), "the name was not freed with the cell");
+    assert_eq!(mock.cells(), 0);
 }

@@ -17,7 +17,6 @@ impl Tick {
     /// The last moment that a clock can show.
     pub(super) const LAST: Self = Self(u64::MAX - 1);
 
-    #[cfg(feature = "time")]
     #[inline]
     pub(crate) const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)

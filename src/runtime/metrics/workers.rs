@@ -152,9 +152,14 @@ impl RuntimeMetrics {
     }
 
     #[track_caller]
-    pub(super) fn work_of(&self, worker: usize) -> Work {
+    fn work_of(&self, worker: usize) -> Work {
+        self.assert_worker(worker);
+        self.scheduler.work_of(worker)
+    }
+
+    #[track_caller]
+    pub(super) fn assert_worker(&self, worker: usize) {
         let workers = self.num_workers();
         assert!(worker < workers, "there is no worker {worker}: there are {workers}, from 0 on");
-        self.scheduler.work_of(worker)
     }
 }

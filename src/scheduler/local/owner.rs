@@ -10,7 +10,7 @@ use super::run_until::RunUntil;
 use super::tasks::{self, LocalHome, LocalTasks};
 use crate::cell::{self, JoinRef, Origin};
 use crate::coop;
-use crate::scheduler::{context, next_task_id};
+use crate::scheduler::{Measured, context, next_task_id};
 use crate::util::process::Process;
 
 /// So many tasks are polled in one poll of a driver, whose own task then goes behind others.
@@ -53,11 +53,12 @@ impl LocalTasks {
             "Local tasks can only be spawned on a LocalRuntime from the thread the runtime was created on"
         );
         self.spawned.add(1);
+        let (id, mut origin) = (next_task_id(), origin.into());
+        origin.is_timed = self.timing.as_ref().is_some_and(|timing| timing.needs_queue_times());
         let home = LocalHome(self.clone());
         // SAFETY: this is the thread that alone runs and drops the tokens of these tasks: by invariant 1 they come out of the
         // queue in `LocalOwner` alone, which stays on its thread; and what `push` drops, it drops here.
-        let (task, join) =
-            unsafe { cell::spawn_unchecked(future, home, next_task_id(), origin.into()) };
+        let (task, join) = unsafe { cell::spawn_unchecked(future, home, id, origin) };
         self.push(task);
         join
     }
@@ -65,8 +66,13 @@ impl LocalTasks {
 
 impl LocalOwner {
     pub(crate) fn new() -> Self {
+        Self::measuring(Measured::default())
+    }
+
+    /// Of whose tasks this is measured.
+    pub(crate) fn measuring(measured: Measured) -> Self {
         Self {
-            tasks: LocalTasks::new(),
+            tasks: LocalTasks::new(measured),
             next_driver: Cell::new(1),
             depth: Cell::new(0),
             process: Process::current(),

@@ -8,8 +8,10 @@ use std::thread::{self, ThreadId};
 use super::queue::Queue;
 use crate::cell::{Held, Kind, OwnedSet, Runnable, Schedule};
 use crate::coop;
+use crate::driver::Tick;
 use crate::scheduler::context;
 use crate::scheduler::diary::Count;
+use crate::scheduler::timing::{Measured, Timing};
 use crate::trace;
 use crate::util::process::PerProcess;
 use crate::util::sync::{Mutex, MutexGuard};
@@ -27,11 +29,13 @@ pub(crate) struct LocalTasks {
     pub(in crate::scheduler) ended: Count,
     /// How often one was polled.
     pub(in crate::scheduler) polls: Count,
+    /// How long their polls take, if that is measured.
+    pub(in crate::scheduler) timing: Option<Box<Timing>>,
 }
 
 impl LocalTasks {
-    /// None yet, for this thread.
-    pub(super) fn new() -> Arc<Self> {
+    /// None yet, for this thread, with this to be measured of them.
+    pub(super) fn new(measured: Measured) -> Arc<Self> {
         Arc::new(Self {
             queue: Queue::new(),
             suspended: OwnedSet::new(),
@@ -39,6 +43,7 @@ impl LocalTasks {
             spawned: Count::default(),
             ended: Count::default(),
             polls: Count::default(),
+            timing: Timing::new(measured).map(Box::new),
         })
     }
 
@@ -67,9 +72,15 @@ impl LocalTasks {
     /// Polls a task. For their thread.
     pub(super) fn run(&self, task: Runnable) {
         self.polls.add(1);
-        let (id, source) = (task.header().id(), task.header().source());
+        let (id, source, queued_at) =
+            (task.header().id(), task.header().source(), task.queued_at());
         let poll = || coop::with_budget(|| task.run());
-        if context::poll_as(id, || trace::nested(id, source, poll)) {
+        let poll = || context::poll_as(id, || trace::nested(id, source, poll));
+        let has_ended = match &self.timing {
+            None => poll(),
+            Some(timing) => timing.around_poll(queued_at, poll),
+        };
+        if has_ended {
             self.ended.add(1);
         }
     }
@@ -135,6 +146,10 @@ unsafe impl Schedule for LocalHome {
     type Route = Arc<LocalTasks>;
 
     const KIND: Kind = Kind::Local;
+
+    fn now() -> u64 {
+        Tick::now().as_nanos()
+    }
 
     fn route(&self) -> Self::Route {
         self.0.clone()
