@@ -38,10 +38,11 @@
 //! | HTTP | `hyper` | `hyper` |
 //! | to look into a running program with a browser, or by Prometheus | `debug` | `debug-page` |
 //! | libraries that insist on Tokio, beside your tasks | `docs::tokio` | `tokio-compat` |
+//! | a span of `tracing` for each task, and events of what goes wrong | [`runtime`] | `tracing` |
 //! | a clock for tests that can be stopped | `time::pause` | `test-util` |
 //!
-//! All of these but `hyper`, `debug-page` and `test-util` are on by default. None but `net` and those that need it, `process`,
-//! `hyper` and `debug-page`, has sockets compiled in.
+//! All of these but `hyper`, `debug-page`, `test-util`, `tokio-compat` and `tracing` are on by default. None but `net` and those that
+//! need it, `process`, `hyper` and `debug-page`, has sockets compiled in.
 #![warn(missing_debug_implementations, missing_docs)]
 
 #[cfg(feature = "sync")]
@@ -84,6 +85,7 @@ mod driver;
 #[cfg(feature = "macros")]
 mod macros;
 mod scheduler;
+mod spans;
 mod util;
 
 #[cfg(feature = "macros")]

@@ -58,6 +58,11 @@ impl Origin {
     pub(crate) fn new(spawned_at: &'static Location<'static>, name: Option<Name>) -> Self {
         Self { spawned_at, name, is_timed: false }
     }
+
+    #[inline]
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_ref().map(Name::as_str)
+    }
 }
 
 impl From<&'static Location<'static>> for Origin {

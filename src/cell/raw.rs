@@ -15,6 +15,7 @@ use std::task::Waker;
 use super::annex::{Annex, Annexed, Origin};
 use super::state::{Outcome, State};
 use super::{JoinRef, Kind, Runnable, Schedule, depot, owned::Links, poll};
+use crate::spans;
 pub(crate) use crate::trace::TypeName;
 use crate::trace::{self, Source};
 use crate::util::sync::UnsafeCell;
@@ -111,7 +112,7 @@ impl Vtable {
             take_panic: poll::take_panic::<F, S>,
             drop_outcome: poll::drop_outcome::<F, S>,
             free: free::<Cell<F, S>>,
-            type_name: std::any::type_name::<F>,
+            type_name: spans::type_name::<F>,
             kind: S::KIND,
             annex: None,
         }

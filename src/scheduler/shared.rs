@@ -18,6 +18,7 @@ use super::worker::Worker;
 use super::{Config, Home, context, schedtrace};
 use crate::cell::{self, JoinRef, Origin, Runnable};
 use crate::driver::{Driver, Parker};
+use crate::spans;
 use crate::trace;
 use crate::util::contain::contain;
 use crate::util::process::Process;
@@ -169,6 +170,10 @@ impl Scheduler {
         let worker = self.worker(0);
         let home = Home::new(worker.clone());
         let (id, origin) = (super::next_task_id(), origin.into());
+        let future = spans::task(
+            future,
+            spans::Task { kind: "task", id, spawned_at: origin.spawned_at, name: origin.name() },
+        );
         let (task, join) = match worker.observers() {
             None => cell::spawn(future, home, id, origin),
             Some(observers) => observers.spawn(future, home, id, origin),

@@ -43,13 +43,15 @@ impl Threads {
         self.lock.lock().started
     }
 
-    /// Says, once, that stuck workers are not replaced any more.
-    pub(super) fn report_bound(&self) {
-        if !std::mem::replace(&mut self.lock.lock().bound_reported, true) {
+    /// Says, once, that stuck workers are not replaced any more; whether it did.
+    pub(super) fn report_bound(&self) -> bool {
+        let is_news = !std::mem::replace(&mut self.lock.lock().bound_reported, true);
+        if is_news {
             say(
                 "all threads that `max_blocking_threads` allows are in use; tasks that are stuck stall others now",
             );
         }
+        is_news
     }
 
     /// Waits until every thread has left its worker, or until the deadline. True if all have.

@@ -27,6 +27,7 @@ use super::{Home, Scheduler, context};
 use crate::cell::{self, JoinRef, Origin, OwnedSet, Runnable, Slot};
 use crate::coop;
 use crate::driver::{Occasion, Parker, Tick};
+use crate::spans;
 use crate::trace;
 use crate::util::rng::Rng;
 use crate::util::sync::fence;
@@ -301,6 +302,10 @@ impl Local {
         self.worker.diary.spawned.add(1);
         let home = Home::new(self.stash.take(&self.worker, &self.scheduler.spare_homes));
         let (id, origin) = (super::next_task_id(), origin.into());
+        let future = spans::task(
+            future,
+            spans::Task { kind: "task", id, spawned_at: origin.spawned_at, name: origin.name() },
+        );
         let (task, join) = match self.worker.observers() {
             None => cell::spawn(future, home, id, origin),
             Some(observers) => observers.spawn(future, home, id, origin),

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use super::pool::{Duty, Job};
 use crate::cell::{self, Glimpse, Held, JoinRef, Kind, Origin, Runnable, Schedule};
 use crate::scheduler::{Scheduler, next_task_id};
+use crate::spans;
 
 /// The future that calls a closure in its only poll.
 struct Closure<F>(Option<F>);
@@ -112,8 +113,18 @@ impl Scheduler {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
+        let (id, origin) = (next_task_id(), origin.into());
         let future = Closure(Some(call));
-        let (job, join) = cell::spawn(future, InPool, next_task_id(), origin.into());
+        let future = spans::task(
+            future,
+            spans::Task {
+                kind: "blocking",
+                id,
+                spawned_at: origin.spawned_at,
+                name: origin.name(),
+            },
+        );
+        let (job, join) = cell::spawn(future, InPool, id, origin);
         self.push_job(job, duty)?;
         Ok(join)
     }

@@ -11,6 +11,7 @@ use super::tasks::{self, LocalHome, LocalTasks};
 use crate::cell::{self, JoinRef, Origin};
 use crate::coop;
 use crate::scheduler::{Measured, context, next_task_id};
+use crate::spans;
 use crate::util::process::Process;
 
 /// So many tasks are polled in one poll of a driver, whose own task then goes behind others.
@@ -55,6 +56,10 @@ impl LocalTasks {
         self.spawned.add(1);
         let (id, mut origin) = (next_task_id(), origin.into());
         origin.is_timed = self.timing.as_ref().is_some_and(|timing| timing.needs_queue_times());
+        let future = spans::task(
+            future,
+            spans::Task { kind: "local", id, spawned_at: origin.spawned_at, name: origin.name() },
+        );
         let home = LocalHome(self.clone());
         // SAFETY: this is the thread that alone runs and drops the tokens of these tasks: by invariant 1 they come out of the
         // queue in `LocalOwner` alone, which stays on its thread; and what `push` drops, it drops here.

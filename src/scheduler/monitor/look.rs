@@ -43,6 +43,7 @@ use super::stuck::{Activity, Report, Stuck};
 use crate::scheduler::idle::Retake;
 use crate::scheduler::worker::Worker;
 use crate::scheduler::{Cores, Scheduler};
+use crate::spans;
 use crate::trace;
 use crate::util::rng::Rng;
 
@@ -133,6 +134,10 @@ struct Scene {
     unattended: bool,
     /// Polls that take too long.
     reports: Vec<Report>,
+    /// Workers whose permits were retaken.
+    retaken: Vec<(usize, Cause)>,
+    /// Whether a retake was refused for the first time.
+    is_bound_news: bool,
 }
 
 /// Why a permit can be taken.
@@ -143,6 +148,14 @@ pub(super) enum Cause {
 }
 
 impl Cause {
+    /// What the thread does, in the words of a report.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocks",
+            Self::Computes => "computes",
+        }
+    }
+
     fn computes(time: Duration) -> Option<Self> {
         (time >= COMPUTES).then_some(Self::Computes)
     }
@@ -171,6 +184,7 @@ impl Scheduler {
         if self.blocking.lacks_threads() {
             self.reinforce_blocking();
         }
+        self.tell(&scene);
         self.report(scene.reports);
         seen
     }
@@ -202,7 +216,7 @@ impl Scheduler {
             return scene.behind + scene.outside() > 0 && self.idle.provide_someone();
         }
         let mut taken = 0;
-        for &number in &scene.stuck {
+        for number in mem::take(&mut scene.stuck) {
             let Some(worker) = self.roster.get(number) else { continue };
             let Some(cause) = book.posts[number].cause(worker, now) else { continue };
             let wanted = match cause {
@@ -211,7 +225,7 @@ impl Scheduler {
             };
             if taken < wanted {
                 scene.stranded.push(number);
-                taken += usize::from(self.retake(number, cause));
+                taken += usize::from(self.retake(number, cause, scene));
             }
         }
         taken > 0
@@ -243,19 +257,33 @@ impl Scheduler {
         taken > 0
     }
 
-    fn retake(&self, worker: usize, cause: Cause) -> bool {
+    fn retake(&self, worker: usize, cause: Cause, scene: &mut Scene) -> bool {
         match self.idle.retake(worker) {
             Retake::Taken => {
                 self.tally.count_retake(cause);
                 trace::retake(self.config.number.get(), worker, cause == Cause::Computes);
+                scene.retaken.push((worker, cause));
                 true
             }
             Retake::HasNone => false,
             Retake::NoThread => {
                 self.tally.refused.add(1);
-                self.threads.report_bound();
+                scene.is_bound_news |= self.threads.report_bound();
                 false
             }
+        }
+    }
+}
+
+impl Scheduler {
+    /// Tells `tracing` what was done. That is foreign code, so the locks are free.
+    fn tell(&self, scene: &Scene) {
+        let runtime = self.config.number;
+        for &(worker, cause) in &scene.retaken {
+            spans::retaken(runtime, worker, cause.word());
+        }
+        if scene.is_bound_news {
+            spans::at_bound(runtime);
         }
     }
 }

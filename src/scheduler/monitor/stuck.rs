@@ -2,6 +2,7 @@
 //!
 //! The monitor alone writes here, and reports after its look, under no lock.
 
+use std::num::NonZeroU64;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use super::look::Cause;
 use super::stalls::{Stall, Stalls};
 use crate::scheduler::Scheduler;
 use crate::scheduler::diary::{Count, Subject};
+use crate::spans;
 use crate::util::contain::contain;
 
 /// A poll that takes too long, as it was at one look.
@@ -64,6 +66,23 @@ impl Stuck {
         let Subject { type_name, place, .. } = subject;
         Self { task, type_name: type_name(), place, elapsed, activity }
     }
+
+    fn to_stall(self, runtime: NonZeroU64) -> spans::Stall {
+        let Self { task, type_name, place, elapsed, activity } = self;
+        let activity = Activity::word(activity);
+        spans::Stall { runtime, task, type_name, place, elapsed, activity }
+    }
+}
+
+impl Activity {
+    /// What a thread does, in a word.
+    fn word(activity: Option<Self>) -> &'static str {
+        match activity {
+            Some(Self::Blocks) => "blocks",
+            Some(Self::Computes) => "computes",
+            None => "unknown",
+        }
+    }
 }
 
 impl Tally {
@@ -94,6 +113,9 @@ impl Scheduler {
     pub(super) fn report(&self, reports: Vec<Report>) {
         for Report { stuck, is_first, is_news } in reports {
             self.tally.lock().note(stuck, is_first, Instant::now());
+            if is_news {
+                spans::stuck(stuck.to_stall(self.config.number));
+            }
             if is_news && let Some(on_stuck) = &self.config.on_stuck {
                 contain(|| on_stuck(&stuck));
             }
