@@ -20,6 +20,7 @@
 //! | `end_poll` that writes the reason by an operation of its own, behind the exchange | `look_at_a_task` |
 
 use std::future::poll_fn;
+use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -27,7 +28,7 @@ use loom::sync::atomic::AtomicBool;
 use loom::thread;
 
 use super::mock::{Mock, waker_of};
-use crate::cell::{Ended, JoinRef};
+use crate::cell::{Ended, JoinRef, Origin, raw};
 use crate::coop::{self, WaitReason};
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -180,4 +181,34 @@ fn loom_look_at_a_task_that_suspends_and_is_woken() {
         join.abort();
         mock.run_all();
     });
+}
+
+/// Who wakes notes the time, and who polls reads it: the place goes over with the token, and comes back with it.
+#[test]
+fn loom_time_goes_with_the_token() {
+    loom::model(|| {
+        let mock = Mock::new();
+        let flag = Arc::new(AtomicBool::new(false));
+        let origin = Origin { is_timed: true, ..Origin::from(Location::caller()) };
+        let (task, join) = raw::spawn(flagged(&flag), mock.handle(), 1, origin);
+        task.run();
+        let waker = waker_of(&join);
+        let first = waker.clone();
+        let thread = thread::spawn(move || {
+            flag.store(true, Relaxed);
+            waker.wake();
+        });
+        first.wake();
+        run_timed(&mock);
+        thread.join().unwrap();
+        run_timed(&mock);
+        assert_done(&mock, join);
+    });
+}
+
+fn run_timed(mock: &Mock) {
+    while let Some(task) = mock.pop() {
+        assert!(task.queued_at().is_some());
+        task.run();
+    }
 }

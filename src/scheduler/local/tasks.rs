@@ -72,17 +72,20 @@ impl LocalTasks {
     /// Polls a task. For their thread.
     pub(super) fn run(&self, task: Runnable) {
         self.polls.add(1);
-        let (id, source, queued_at) =
-            (task.header().id(), task.header().source(), task.queued_at());
-        let poll = || coop::with_budget(|| task.run());
-        let poll = || context::poll_as(id, || trace::nested(id, source, poll));
         let has_ended = match &self.timing {
-            None => poll(),
-            Some(timing) => timing.around_poll(queued_at, poll),
+            None => Self::poll(task),
+            Some(timing) => timing.around_poll(task.queued_at(), || Self::poll(task)),
         };
         if has_ended {
             self.ended.add(1);
         }
+    }
+
+    #[inline]
+    fn poll(task: Runnable) -> bool {
+        let (id, source) = (task.header().id(), task.header().source());
+        let poll = || coop::with_budget(|| task.run());
+        context::poll_as(id, || trace::nested(id, source, poll))
     }
 
     /// Drops a task that will not be polled any more. For their thread.
