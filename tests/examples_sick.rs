@@ -122,18 +122,50 @@ fn a_convoy_is_many_tasks_that_wait_for_one_lock_while_its_holder_sleeps() {
 }
 
 #[test]
-fn both_tasks_of_a_deadlock_are_shown_by_name() {
+fn a_deadlock_is_told_by_itself_with_the_names_and_places_of_both() {
     let mut program = sick("--deadlock");
+    let mut lines = program.complaints();
+    let headline = lines.by_ref().find(|line| !line.is_empty()).expect("it is told");
+    assert!(headline.contains("all tasks are asleep"), "{headline}");
+    let report: Vec<_> = lines.take_while(|line| !line.starts_with("monitor: ")).collect();
+    for name in ["back", "there"] {
+        let told = report.iter().position(|line| line.contains(&format!("\"{name}\"")));
+        let told = &report[told.unwrap_or_else(|| panic!("nothing of {name}: {report:?}"))..];
+        assert!(told[0].contains("waiting: mutex"), "{told:?}");
+        assert!(told[1].contains("examples/sick/deadlock.rs:"), "{told:?}");
+    }
+
     let both = group(&program, "deadlock", |group| group["count"] == 2);
     assert_eq!(both["reason"], "mutex");
     let mut names: Vec<_> = both["names"].as_array().unwrap().iter().collect();
     names.sort_by_key(|name| name.as_str());
     assert_eq!(names, ["back", "there"]);
-    let text = dump(&mut program);
-    for name in ["back", "there"] {
-        let line = text.lines().find(|line| line.contains(&format!("\"{name}\"")));
-        assert!(line.is_some_and(|line| line.contains("waiting: mutex")), "{text}");
+}
+
+#[test]
+fn a_trace_shows_the_long_poll_and_that_its_permit_was_taken() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let file = directory.path().join("trace.json");
+    let mut command = Command::new(example::program("sick"));
+    let output = command.args(["--stall", "--for", "1"]).env("RUNTIME_TRACE", &file).output();
+    let output = output.expect("it starts");
+    assert!(output.status.success(), "{output:?}");
+    let text = std::fs::read_to_string(&file).expect("it was written");
+    let trace: Value = serde_json::from_str(&text).expect("it is JSON");
+    let events = trace["traceEvents"].as_array().expect("it has events");
+    let named = |name: &str| events.iter().any(|event| is_named(event, name));
+    assert!(named("retake"), "no permit was taken");
+    for task in ["bills", "mails"] {
+        let is_long = |event: &&Value| {
+            // In microseconds.
+            is_named(event, task) && event["dur"].as_f64().is_some_and(|length| length > 50_000.0)
+        };
+        assert!(events.iter().any(|event| is_long(&event)), "no long poll of {task}");
     }
+}
+
+fn is_named(event: &Value, name: &str) -> bool {
+    event["name"].as_str().is_some_and(|text| text.contains(name))
 }
 
 #[test]
