@@ -244,7 +244,7 @@ impl Worker {
     /// As `Scheduler::wake_searcher`.
     fn wake(&self) {
         match self.idle.grant() {
-            Grant::Wake(parker) => parker.unpark(),
+            Grant::Wake(_, parker) => parker.unpark(),
             _ => unreachable!("one sleeps"),
         }
     }
