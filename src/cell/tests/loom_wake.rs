@@ -10,7 +10,7 @@
 //! |---|---|
 //! | wake by reference, without Acquire | `by_ref_against_the_first_suspension` (the handle) |
 //! | wake by reference, without Release | `second_wake`, `by_ref_against_a_poll` |
-//! | wake by value, without Acquire or without Release | `by_value_against_the_first_suspension` |
+//! | wake by value, without Acquire or without Release | `by_value_against_the_first_suspension`; without Acquire also `time_goes_with_the_token` |
 //! | `begin_poll`, without Acquire | all but `two_wakes` |
 //! | `end_poll`, without Release | all but `second_wake` and `two_wakes` |
 //! | a wake that only looks if `NOTIFIED` is set | `second_wake`, both `by_ref` |
@@ -18,6 +18,7 @@
 //! | a wake by value that keeps its reference | both `by_value`, `two_wakes` |
 //! | `begin_poll` that leaves the reason | `look_at_a_task` |
 //! | `end_poll` that writes the reason by an operation of its own, behind the exchange | `look_at_a_task` |
+//! | the time of a wake, noted behind the queueing | `time_goes_with_the_token` |
 
 use std::future::poll_fn;
 use std::panic::Location;

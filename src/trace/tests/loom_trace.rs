@@ -1,7 +1,7 @@
 //! A ring under loom: what is read while its thread writes is whole, in order, and as much as there must be.
 //!
 //! Each of these was left out by hand, one at a time, and both models failed: the writer's fence, the reader's fence, and the
-//! one event more that the reader throws away.
+//! one event more that the reader throws away. With a count that is stored without Release `two_read_at_a_time` failed.
 
 use std::panic::Location;
 
