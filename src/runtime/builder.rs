@@ -51,17 +51,17 @@ pub struct Builder {
     global_queue_interval: u32,
     #[cfg(feature = "test-util")]
     start_paused: bool,
-    thread_name: Arc<dyn Fn() -> String + Send + Sync>,
-    thread_stack_size: Option<usize>,
-    on_thread_start: Option<Callback>,
-    on_thread_stop: Option<Callback>,
-    on_thread_park: Option<Callback>,
-    on_thread_unpark: Option<Callback>,
+    pub(super) thread_name: Arc<dyn Fn() -> String + Send + Sync>,
+    pub(super) thread_stack_size: Option<usize>,
+    pub(super) on_thread_start: Option<Callback>,
+    pub(super) on_thread_stop: Option<Callback>,
+    pub(super) on_thread_park: Option<Callback>,
+    pub(super) on_thread_unpark: Option<Callback>,
     pub(super) on_stuck: Option<OnStuck>,
     dump_signal: Option<SignalKind>,
     pub(super) task_hooks: TaskHooks,
-    on_deadlock: OnDeadlock,
-    is_test: bool,
+    pub(super) on_deadlock: OnDeadlock,
+    pub(super) is_test: bool,
     pub(super) histograms: Histograms,
     name: Option<String>,
     is_internal: bool,
@@ -348,74 +348,6 @@ impl Builder {
         self
     }
 
-    /// The name of the threads that the runtime starts; `gosched-worker` unless this is called.
-    ///
-    /// # Panics
-    ///
-    /// If the name contains a NUL byte, which the system cannot take.
-    #[track_caller]
-    pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Self {
-        let name = name.into();
-        check_name(&name);
-        self.thread_name = Arc::new(move || name.clone());
-        self
-    }
-
-    /// As [`thread_name`](Self::thread_name), with a function that is asked for each thread's name.
-    ///
-    /// A NUL byte in a name that it returns becomes a question mark. If it panics, the thread is called `gosched-worker`.
-    pub fn thread_name_fn<F>(&mut self, name: F) -> &mut Self
-    where
-        F: Fn() -> String + Send + Sync + 'static,
-    {
-        self.thread_name = Arc::new(move || name().replace('\0', "?"));
-        self
-    }
-
-    /// The size of the stacks of the threads that the runtime starts, in bytes.
-    ///
-    /// That such a thread can be had is tried out when a multi-thread runtime is built.
-    pub fn thread_stack_size(&mut self, bytes: usize) -> &mut Self {
-        self.thread_stack_size = Some(bytes);
-        self
-    }
-
-    /// Calls `f` on each thread that the runtime starts, before it runs its first task.
-    ///
-    /// A panic of this or another callback is contained, and has no effect but the panic hook's report.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let runtime = runtime::Builder::new_multi_thread()
-    ///     .on_thread_start(|| println!("a thread joins in"))
-    ///     .build()?;
-    /// # runtime.block_on(async {});
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn on_thread_start<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
-        self.on_thread_start = Some(Arc::new(f));
-        self
-    }
-
-    /// Calls `f` on each thread that the runtime started, after it ran its last task.
-    pub fn on_thread_stop<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
-        self.on_thread_stop = Some(Arc::new(f));
-        self
-    }
-
-    /// Calls `f` on a thread that has nothing to do, before it sleeps.
-    pub fn on_thread_park<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
-        self.on_thread_park = Some(Arc::new(f));
-        self
-    }
-
-    /// Calls `f` on a thread that slept, before it looks for something to do.
-    pub fn on_thread_unpark<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
-        self.on_thread_unpark = Some(Arc::new(f));
-        self
-    }
-
     /// Has dumps of all runtimes of the process printed on standard error whenever this signal comes, for as long as the process lives.
     ///
     /// The signal has not its usual effect any more, and the program goes on. A thread that does nothing else is started for it; it
@@ -438,35 +370,6 @@ impl Builder {
     pub fn dump_on_signal(&mut self, signal: SignalKind) -> &mut Self {
         self.dump_signal = Some(signal);
         self
-    }
-
-    /// Chooses what happens when all tasks are asleep and nothing can wake any of them; unless this is called, it is said on standard
-    /// error.
-    ///
-    /// That is: a [`block_on`](Runtime::block_on) waits, or `main`, no task can run in any runtime of the process, and nothing that they
-    /// could wait for is there, be it a timer, a socket, a closure, a signal, a child or another thread of the program.
-    /// [`deadlock`](super::deadlock) has the particulars. In `#[runtime::test]` the choice is
-    /// [`OnDeadlock::Panic`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use runtime::runtime::OnDeadlock;
-    ///
-    /// let runtime = runtime::Builder::new_current_thread().on_deadlock(OnDeadlock::Panic).build()?;
-    /// # drop(runtime);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn on_deadlock(&mut self, what: OnDeadlock) -> &mut Self {
-        self.on_deadlock = what;
-        self
-    }
-
-    /// The runtime is a test's, and its harness waits for it on the main thread.
-    #[cfg(feature = "macros")]
-    pub(crate) fn for_test(&mut self) -> &mut Self {
-        self.is_test = true;
-        self.on_deadlock(OnDeadlock::Panic)
     }
 
     /// Builds the runtime. No thread stays behind that was started for it, but for Tokio's, with the feature `tokio-compat`, and the one
@@ -588,7 +491,7 @@ impl Builder {
 }
 
 #[track_caller]
-fn check_name(name: &str) {
+pub(super) fn check_name(name: &str) {
     assert!(
         !name.contains('\0'),
         "thread_name: {name:?} contains a NUL byte; choose a name without"

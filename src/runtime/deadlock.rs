@@ -51,3 +51,36 @@
 //! Nothing while tasks run: the monitor looks, when it has found nobody at work and is about to rest.
 
 pub use crate::scheduler::deadlock::{MayWake, NeverWakes, OnDeadlock, may_wake, never_wakes};
+
+use super::Builder;
+
+impl Builder {
+    /// Chooses what happens when all tasks are asleep and nothing can wake any of them; unless this is called, it is said on standard
+    /// error.
+    ///
+    /// That is: a [`block_on`](super::Runtime::block_on) waits, or `main`, no task can run in any runtime of the process, and nothing that they
+    /// could wait for is there, be it a timer, a socket, a closure, a signal, a child or another thread of the program.
+    /// [`deadlock`](mod@super::deadlock) has the particulars. In `#[runtime::test]` the choice is
+    /// [`OnDeadlock::Panic`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::OnDeadlock;
+    ///
+    /// let runtime = runtime::Builder::new_current_thread().on_deadlock(OnDeadlock::Panic).build()?;
+    /// # drop(runtime);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_deadlock(&mut self, what: OnDeadlock) -> &mut Self {
+        self.on_deadlock = what;
+        self
+    }
+
+    /// The runtime is a test's, and its harness waits for it on the main thread.
+    #[cfg(feature = "macros")]
+    pub(crate) fn for_test(&mut self) -> &mut Self {
+        self.is_test = true;
+        self.on_deadlock(OnDeadlock::Panic)
+    }
+}

@@ -92,6 +92,7 @@ pub mod profile;
 mod runtime;
 mod stuck;
 mod task_hooks;
+mod threads;
 
 pub use builder::Builder;
 pub use deadlock::OnDeadlock;
