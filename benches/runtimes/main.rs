@@ -90,7 +90,7 @@ fn tables(args: &Args) -> io::Result<()> {
     let cores = Cores::available()?;
     for &pin in &args.pins {
         cores.pin(pin)?;
-        println!("\non {pin} of {} cores\n", cores.count());
+        heading(args, &format!("on {pin} of {} cores", cores.count()));
         measure(args)?;
     }
     Ok(())
@@ -120,10 +120,20 @@ fn workers(args: &Args, setups: &[Setup]) -> io::Result<()> {
             let named = |column: Column| column.named(format!("{} workers", setup.workers));
             columns.extend(peer.into_iter().map(named));
         }
-        println!("\n{peer}\n");
+        if columns.is_empty() {
+            continue; // there is no Go here
+        }
+        heading(args, peer);
         table(args, &setups[0], &columns, compare::render)?;
     }
     Ok(())
+}
+
+/// Above a table, for who reads it.
+fn heading(args: &Args, text: &str) {
+    if !args.json {
+        println!("\n{text}\n");
+    }
 }
 
 fn now_and_then(revision: &str, setup: Setup) -> io::Result<Vec<Column>> {
