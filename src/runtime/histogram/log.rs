@@ -29,7 +29,7 @@ pub struct LogHistogram(Buckets);
 ///     .min_value(Duration::from_micros(1))
 ///     .max_value(Duration::from_secs(1))
 ///     .max_error(0.01)
-///     .max_buckets(2_000)?;
+///     .max_buckets(3_000)?;
 /// assert!(fine.max_value() >= 1_000_000_000);
 /// # Ok::<(), runtime::runtime::InvalidHistogramConfiguration>(())
 /// ```
