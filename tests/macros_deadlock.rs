@@ -18,7 +18,7 @@ fn run(name: &str) -> (Output, String) {
 }
 
 #[runtime::test]
-#[ignore = "it fails"]
+#[ignore = "`a_test_that_hangs_fails_with_a_dump` runs it, and sees that it fails"]
 async fn waits_for_itself() {
     let lock = Mutex::new(());
     let _guard = lock.lock().await;
@@ -26,7 +26,7 @@ async fn waits_for_itself() {
 }
 
 #[runtime::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "it fails"]
+#[ignore = "`a_test_that_hangs_fails_with_a_dump` runs it, and sees that it fails"]
 async fn waits_for_a_task_that_waits_for_it() {
     let (tx, mut rx) = mpsc::channel::<()>(1);
     let task = runtime::spawn(async move { rx.recv().await });
@@ -35,14 +35,14 @@ async fn waits_for_a_task_that_waits_for_it() {
 }
 
 #[runtime::test(flavor = "local")]
-#[ignore = "it fails"]
+#[ignore = "`a_test_that_hangs_fails_with_a_dump` runs it, and sees that it fails"]
 async fn waits_for_a_local_task() {
     let never = std::rc::Rc::new(runtime::sync::Notify::new());
     runtime::task::spawn_local(async move { never.notified().await }).await.unwrap();
 }
 
 #[runtime::test(on_deadlock = "warn")]
-#[ignore = "it waits for a thread that says it will not wake it"]
+#[ignore = "the test of the warning runs it, and reads what it prints"]
 async fn only_warns() {
     let (tx, rx) = runtime::sync::oneshot::channel();
     std::thread::spawn(|| {

@@ -3,31 +3,19 @@
 #![deny(warnings, unused, unreachable_code, clippy::all)]
 #![cfg(feature = "macros")]
 
+#[path = "support/told.rs"]
+mod told;
+
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::{pending, poll_fn, ready};
 use std::task::Poll;
 
-use futures::FutureExt;
 use runtime::task::yield_now;
 use runtime::{join, try_join};
 use tokio_test::task::spawn;
 use tokio_test::{assert_pending, assert_ready, assert_ready_eq};
-
-/// Tells when it is dropped.
-#[derive(Debug)]
-struct Told<'a>(&'static str, &'a RefCell<Vec<&'static str>>);
-
-impl Drop for Told<'_> {
-    fn drop(&mut self) {
-        self.1.borrow_mut().push(self.0);
-    }
-}
-
-/// Runs what never waits.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("it does not wait")
-}
+use told::{Told, now};
 
 /// A future that writes its name down whenever it is polled, and never ends.
 async fn waits(name: char, polls: &RefCell<String>) -> Result<(), ()> {

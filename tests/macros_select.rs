@@ -3,30 +3,19 @@
 #![deny(warnings, unused, unreachable_code, clippy::all)]
 #![cfg(feature = "macros")]
 
+#[path = "support/told.rs"]
+mod told;
+
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, ready};
 use std::rc::Rc;
 use std::task::Poll;
 
-use futures::FutureExt;
 use runtime::select;
 use runtime::task::{coop, yield_now};
 use tokio_test::task::spawn;
 use tokio_test::{assert_pending, assert_ready_eq};
-
-/// Tells when it is dropped.
-struct Told<'a>(&'static str, &'a RefCell<Vec<&'static str>>);
-
-impl Drop for Told<'_> {
-    fn drop(&mut self) {
-        self.1.borrow_mut().push(self.0);
-    }
-}
-
-/// Runs what never waits.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("it does not wait")
-}
+use told::{Told, now};
 
 mod the_winner {
     use super::*;
@@ -398,4 +387,16 @@ async fn only_the_branches_spend_the_budget() {
         rounds += 1;
     }
     assert_eq!(rounds, 128);
+}
+
+/// Nothing but the macro's own fallback says of which type such an output is.
+#[test]
+fn an_output_that_nobody_gives_a_type_needs_none() {
+    let won = now(async {
+        select! {
+            _ = async { panic!("it is polled") }, if false => 1,
+            n = ready(2) => n,
+        }
+    });
+    assert_eq!(won, 2);
 }

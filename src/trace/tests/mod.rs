@@ -1,3 +1,6 @@
+//! How events are recorded while others read them (`loom_trace`, `ring`), when the clock is read (`pace`), and what is made of them
+//! (`timeline`).
+
 #[cfg(loom)]
 mod loom_trace;
 #[cfg(not(loom))]
