@@ -64,10 +64,7 @@ fn side_by_side() -> io::Result<()> {
             };
             load(&server, ("set", "16"), requests / 10)?; // to warm it up
             for (kind, rows) in &mut rows {
-                let figures = load(&server, *kind, requests)?;
-                rows.iter_mut()
-                    .zip(figures)
-                    .for_each(|(row, figure)| row.samples[column].push(figure));
+                table::enter(rows, column, load(&server, *kind, requests)?);
             }
         }
     }

@@ -18,6 +18,15 @@ impl<const N: usize> Row<N> {
     }
 }
 
+/// Adds a sample of each figure, of the peer in this column.
+pub fn enter<const N: usize, const FIGURES: usize>(
+    rows: &mut [Row<N>; FIGURES],
+    column: usize,
+    sample: [f64; FIGURES],
+) {
+    rows.iter_mut().zip(sample).for_each(|(row, figure)| row.samples[column].push(figure));
+}
+
 /// Renders the medians, and the ratio of the first peer to the second.
 pub fn render<'a, const N: usize>(
     peers: [&str; N],
