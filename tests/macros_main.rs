@@ -266,6 +266,30 @@ mod arguments {
     #[runtime::main(flavor = "multi_thread", worker_threads = 65_536)]
     async fn too_many_workers() {}
 
+    fn workers() -> usize {
+        runtime::Handle::current().metrics().num_workers()
+    }
+
+    #[runtime::main(worker_threads = 0x1_1usize)]
+    async fn by_sixteens() -> usize {
+        workers()
+    }
+
+    #[runtime::main(worker_threads = 0o21)]
+    async fn by_eights() -> usize {
+        workers()
+    }
+
+    #[runtime::main(worker_threads = 0b10001)]
+    async fn by_twos() -> usize {
+        workers()
+    }
+
+    #[test]
+    fn a_number_may_be_written_in_each_of_the_languages_ways() {
+        assert_eq!([by_sixteens(), by_eights(), by_twos()], [17; 3]);
+    }
+
     #[runtime::main(flavor = "current_thread")]
     async fn one_thread() -> thread::ThreadId {
         runtime::spawn(async { thread::current().id() }).await.unwrap()

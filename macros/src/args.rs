@@ -215,8 +215,13 @@ fn worker_threads(value: &[TokenTree]) -> Result<usize> {
     let no_number =
         || Faults::at(value[0].span(), "`worker_threads` is a positive integer literal");
     let Some(number) = literal(value) else { return Err(no_number()) };
-    let digits = number.to_string().replace('_', "");
-    match digits.trim_end_matches("usize").parse() {
+    let literal = number.to_string().replace('_', "");
+    let literal = literal.trim_end_matches("usize");
+    let radixes = [("0x", 16), ("0o", 8), ("0b", 2), ("", 10)];
+    let parts =
+        radixes.into_iter().find_map(|(mark, radix)| Some((literal.strip_prefix(mark)?, radix)));
+    let (digits, radix) = parts.expect("the last one always fits");
+    match usize::from_str_radix(digits, radix) {
         Ok(0) => Err(Faults::at(number.span(), "`worker_threads` must be at least 1")),
         Ok(number) => Ok(number),
         Err(error) if *error.kind() == IntErrorKind::PosOverflow => {
