@@ -53,7 +53,7 @@
 //! # What it costs
 //!
 //! A task that waits keeps its reason in memory that it has anyhow. A dump blocks its thread, for less than a microsecond a task, and
-//! takes 48 bytes a task. Workers go on; one that suspends or ends a task at that moment waits for some tens of microseconds.
+//! takes 40 bytes a task. Workers go on; one that suspends or ends a task at that moment waits for some tens of microseconds.
 
 #[cfg(all(feature = "signal", unix))]
 pub(super) mod on_signal;
