@@ -3,22 +3,26 @@
 //! Each task does a few things that are chosen at random: it computes, blocks, spawns, sleeps, speaks to a server, aborts
 //! another. Every completion and every drop is counted. `GOSCHED_STRESS_SECONDS` says for how long this goes on.
 //!
-//! It has been seen to hang when the task in the slot of a worker without a permit was forgotten instead of moved.
+//! It has been seen to hang when the task in the slot of a worker without a permit was forgotten instead of moved. With an observer
+//! it has been seen to fail when a walk through a set of tasks forgot its place from slice to slice.
 #![cfg(all(feature = "net", feature = "rt-multi-thread", feature = "time"))]
 
 mod support;
 
+use std::collections::HashSet;
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use futures::executor;
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::{TcpListener, TcpStream};
-use runtime::runtime::Runtime;
-use runtime::task::{self, JoinHandle};
+use runtime::runtime::{Handle, Runtime};
+use runtime::task::{self, Id, JoinHandle};
+use runtime::trace::{FlightRecorder, Options};
 use runtime::{Builder, time};
 use support::{listen, watch_for};
 
@@ -156,6 +160,66 @@ fn spin(time: Duration) {
     }
 }
 
+/// How many tasks wait from the beginning to the end of an observation: several slices of a walk.
+const STAY: usize = 1_000;
+
+/// A thread that looks at everything, over and over.
+struct Observer {
+    is_over: Arc<AtomicBool>,
+    thread: thread::JoinHandle<usize>,
+    stay: Vec<JoinHandle<()>>,
+}
+
+impl Observer {
+    fn begin(runtime: &Runtime) -> Self {
+        let stay: Vec<_> = (0..STAY).map(|_| runtime.spawn(pending())).collect();
+        let (is_over, handle) = (Arc::new(AtomicBool::new(false)), runtime.handle().clone());
+        let (ends, ids): (_, HashSet<_>) =
+            (is_over.clone(), stay.iter().map(JoinHandle::id).collect());
+        let all_wait = || runtime.handle().profile().groups().iter().any(|it| it.count == STAY);
+        support::eventually("those that stay wait", all_wait);
+        let recorder = Options::new().events_per_thread(1_024).flight_recorder();
+        let looks = move || {
+            let mut times = 0;
+            while !ends.load(SeqCst) {
+                look(&handle, &ids);
+                // Many threads come and go, and each has its events.
+                if times % 16 == 0 {
+                    assert_is_json(&recorder);
+                }
+                times += 1;
+            }
+            times
+        };
+        Self { is_over, thread: thread::spawn(looks), stay }
+    }
+
+    fn end(self) {
+        self.is_over.store(true, SeqCst);
+        println!("observed {} times", self.thread.join().expect("what was seen was right"));
+        assert!(self.stay.iter().all(|task| !task.is_finished()));
+        self.stay.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// A dump and a profile, in which those that stay are to be found.
+fn look(handle: &Handle, stay: &HashSet<Id>) {
+    let dump = handle.dump();
+    let seen: Vec<Id> = dump.tasks().filter_map(|task| task.id()).collect();
+    let distinct: HashSet<Id> = seen.iter().copied().collect();
+    assert_eq!(distinct.len(), seen.len(), "a task is listed twice");
+    assert!(distinct.is_superset(stay), "a task that waits is not listed");
+    assert!(dump.to_string().contains(&format!("{STAY} tasks waiting: pending")), "{dump}");
+    let profile = handle.profile();
+    assert!(profile.groups().iter().any(|group| group.count == STAY), "{profile}");
+}
+
+fn assert_is_json(recorder: &FlightRecorder) {
+    let mut json = Vec::new();
+    recorder.write_to(&mut json).unwrap();
+    serde_json::from_slice::<serde_json::Value>(&json).expect("a trace is JSON");
+}
+
 fn runtime(permits: usize) -> Runtime {
     let mut builder = Builder::new_multi_thread();
     builder.worker_threads(permits).max_blocking_threads(16).retake_at_random(true);
@@ -163,8 +227,9 @@ fn runtime(permits: usize) -> Runtime {
 }
 
 /// Keeps many tasks going for so long, and sees that each came to its end.
-fn run(permits: usize, time: Duration, seed: u64) {
+fn run(permits: usize, time: Duration, seed: u64, is_observed: bool) {
     let (runtime, fates) = (runtime(permits), Arc::new(Fates::default()));
+    let observer = is_observed.then(|| Observer::begin(&runtime));
     let (listener, server) = runtime.block_on(listen());
     runtime.spawn(serve(listener));
     let world = World { fates: fates.clone(), server };
@@ -191,13 +256,13 @@ fn run(permits: usize, time: Duration, seed: u64) {
         count(&fates.dropped) <= count(&fates.aborts),
         "a task was dropped that nobody aborted"
     );
+    observer.map(Observer::end);
     println!("{permits} permits: {} tasks, {} aborted", count(&fates.begun), count(&fates.dropped));
     drop(runtime);
     assert_eq!(gone(), count(&fates.begun), "a future was dropped twice");
 }
 
-#[test]
-fn nothing_is_lost() {
+fn nothing_is_lost_if_observed(is_observed: bool) {
     let seconds = std::env::var("GOSCHED_STRESS_SECONDS").map_or(3, |seconds| {
         seconds.parse().expect("GOSCHED_STRESS_SECONDS is a number of seconds")
     });
@@ -205,6 +270,16 @@ fn nothing_is_lost() {
     let _watch = watch_for(time + Duration::from_secs(60));
     let seed = u64::from(std::process::id()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     for permits in [1, 2, 4] {
-        run(permits, time / 3, seed | 1);
+        run(permits, time / 3, seed | 1, is_observed);
     }
+}
+
+#[test]
+fn nothing_is_lost() {
+    nothing_is_lost_if_observed(false);
+}
+
+#[test]
+fn nothing_is_lost_beside_dumps_profiles_and_traces() {
+    nothing_is_lost_if_observed(true);
 }
