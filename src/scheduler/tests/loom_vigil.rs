@@ -9,10 +9,8 @@
 //! - the word of a bell has no number of polls: a thread rings and ends (3), two roots in turn (4);
 //! - a look reads `rung` behind the word: a thread rings and ends;
 //! - a poll ends with a Relaxed store: a thread rings and ends;
-//! - the polls of workers are read in front of both looks at who is up: a thread wakes a worker and ends (3).
-//!
-//! That a pool has to count its jobs is argued in `deadlock` and was not shown here: with three preemptions two pools in turn pass
-//! without.
+//! - the polls of workers are read in front of both looks at who is up: a thread wakes a worker and ends (3);
+//! - a pool does not count its jobs: a thread gives a pool a job and ends (2). Two pools in turn pass without, with three.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -267,6 +265,28 @@ impl Worker {
         let polls = self.polls.load(Relaxed);
         (!self.idle.anyone_is_up()).then_some(polls)
     }
+}
+
+/// The job rings a root, to which nobody comes.
+#[test]
+fn loom_a_thread_gives_a_pool_a_job_and_ends() {
+    loom::model(|| {
+        let roots = Roots::default();
+        let last = Root::new(&roots);
+        let pool = Small::new();
+        let small = Small::serve(&pool, move |_| last.bell.ring());
+        let has_ended = Arc::new(AtomicBool::new(false));
+        let (gives, ends) = (pool.clone(), has_ended.clone());
+        let stranger = thread::spawn(move || {
+            push(&gives, 0);
+            ends.store(true, Release);
+        });
+        // The root first, as one of another runtime is that was built before.
+        let agreed = agree_after(&has_ended, || Some((roots.standing()?, pool.jobs_when_idle()?)));
+        assert!(!agreed, "the thread was there, or a job, or the root rung, at any moment");
+        stranger.join().unwrap();
+        small.end();
+    });
 }
 
 #[test]
