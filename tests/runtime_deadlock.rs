@@ -72,6 +72,7 @@ mod linux {
         ("not beside a task that says that it blocks", task_in_place, (0, &[])),
         ("not while a future's end may wake others", destructor, (0, &[])),
         ("not beside a thread that has a sender", stranger, (0, &[])),
+        ("not while the main thread is in no runtime", main_thread, (0, &[])),
         ("not beside a listener to a signal", signal, (0, &[])),
         ("not beside a child", child_process, (0, &[])),
         ("not while a guard says that something may wake", may_wake, (0, &[])),
@@ -398,6 +399,15 @@ mod linux {
             tx.send(())
         });
         runtime().block_on(rx).unwrap();
+    }
+
+    /// As a harness of one's own, which has its tests on other threads.
+    fn main_thread() {
+        let (tx, rx) = oneshot::channel::<()>();
+        let test = thread::spawn(|| runtime().block_on(rx).unwrap());
+        thread::sleep(LONG);
+        tx.send(()).unwrap();
+        test.join().unwrap();
     }
 
     fn signal() {

@@ -77,7 +77,8 @@
 //! ([`Known`]): workers and the pool's between the callbacks that begin and end them, the monitor, the one for signals, those that print dumps and
 //! lines of schedtrace, that of the debug page, and those of Tokio's that poll tasks. A thread in `block_on` is known by that as long as
 //! its future waits. All others are strangers, and may wake somebody. In a test the thread of the harness, that of the process's `main`, waits
-//! for the tests alone, and is left out.
+//! for the tests alone, and is left out. That is the standard harness's: in a program with another one the compiler leaves out what is marked
+//! as a test, and so nobody asks for this there.
 //!
 //! A thread that ends while the system lists them may cut the list short, so it is asked twice, and a list that changes has strangers in it.
 //!
