@@ -1,10 +1,14 @@
-//! A dump on a signal, printed by a child process: this test program, run again for one of its tests.
+//! A dump on a signal, printed by a child process: this test program, run again for one of its tests. Nothing that the signal's handler
+//! needs is with a worker or the debug page, so it prints while those are stuck or busy.
 #![cfg(all(
     feature = "rt-multi-thread",
     feature = "signal",
     feature = "time",
     target_os = "linux"
 ))]
+
+#[cfg(feature = "debug-page")]
+mod support;
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -24,14 +28,19 @@ fn is_child() -> bool {
 
 /// Runs one of the tests as a child, and returns when that has said that it is ready.
 fn child(test: &str, dump: Option<&str>) -> Child {
+    child_and_line(test, dump).0
+}
+
+/// The same, with the line in which it says so.
+fn child_and_line(test: &str, dump: Option<&str>) -> (Child, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]).env(CHILD, "1");
     command.env_remove("RUNTIME_DUMP").envs(dump.map(|value| ("RUNTIME_DUMP", value)));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line.contains("ready")), "it ended");
-    child
+    let ready = lines.map_while(Result::ok).find(|line| line.contains("ready"));
+    (child, ready.expect("it ended"))
 }
 
 fn send(child: &Child, signal: Signal) {
@@ -106,6 +115,76 @@ fn a_signal_that_the_builder_names_prints_a_dump() {
     let text = dump_of(&mut child);
     assert_tells_of_both(&text);
     assert!(text.contains("\"busy\""), "{text}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// The child: every permit is with a task that blocks its thread, one task waits, and a page tells of it.
+#[cfg(feature = "debug-page")]
+fn be_blocked_beside_a_page() {
+    const WORKERS: usize = 2;
+    let page = runtime::debug::serve("127.0.0.1:0").unwrap();
+    let mut builder = Builder::new_multi_thread();
+    // Without a thread more, no permit is retaken.
+    builder.worker_threads(WORKERS).max_blocking_threads(1).enable_all().name("blocked");
+    let runtime = builder.build().unwrap();
+    drop(runtime.spawn(runtime::time::sleep(Duration::from_secs(3_600))));
+    while runtime.handle().profile().groups().is_empty() {
+        std::thread::sleep(Duration::from_millis(1)); // until that has waited
+    }
+    let (told, tells) = mpsc::channel();
+    for _ in 0..WORKERS {
+        let told = told.clone();
+        runtime.spawn(async move {
+            told.send(()).unwrap();
+            std::thread::sleep(Duration::from_secs(3_600));
+        });
+    }
+    tells.iter().take(WORKERS).for_each(drop);
+    println!("ready\t{}", page.local_addr());
+    let _ = std::io::stdin().read(&mut [0]); // until the parent ends
+    std::process::exit(0);
+}
+
+#[cfg(feature = "debug-page")]
+#[test]
+fn a_signal_prints_a_dump_while_all_workers_are_blocked_and_the_page_is_busy() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+
+    if is_child() {
+        be_blocked_beside_a_page();
+    }
+    let _watch = support::watch();
+    let name = "a_signal_prints_a_dump_while_all_workers_are_blocked_and_the_page_is_busy";
+    let (mut child, ready) = child_and_line(name, Some("SIGQUIT"));
+    let (_, address) = ready.split_once('\t').expect("it says where its page is");
+    let address = address.parse().unwrap();
+    let (is_over, answers) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let readers = [(); 3].map(|()| {
+        let (is_over, answers) = (is_over.clone(), answers.clone());
+        std::thread::spawn(move || {
+            while !is_over.load(SeqCst) {
+                let number = support::page::number_of(address, "blocked");
+                let path = format!("/debug/tasks.json?runtime={number}");
+                assert_eq!(support::page::get_json(address, &path)["listed"], 3);
+                answers.fetch_add(1, SeqCst);
+            }
+        })
+    });
+    for _ in 0..5 {
+        let before = answers.load(SeqCst);
+        support::eventually("the page answers", || answers.load(SeqCst) > before);
+        send(&child, Signal::QUIT);
+        let text = dump_of(&mut child);
+        assert!(text.contains("1 task waiting: sleep"), "{text}");
+        for worker in 0..2 {
+            assert!(text.contains(&format!("1 task running on worker {worker}")), "{text}");
+        }
+        assert_eq!(text.matches("dump of runtime ").count(), 1, "not of the page's own: {text}");
+    }
+    is_over.store(true, SeqCst);
+    readers.into_iter().for_each(|reader| reader.join().expect("the page answers"));
     child.kill().unwrap();
     child.wait().unwrap();
 }
