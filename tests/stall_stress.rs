@@ -256,7 +256,9 @@ fn run(permits: usize, time: Duration, seed: u64, is_observed: bool) {
         count(&fates.dropped) <= count(&fates.aborts),
         "a task was dropped that nobody aborted"
     );
-    observer.map(Observer::end);
+    if let Some(observer) = observer {
+        observer.end();
+    }
     println!("{permits} permits: {} tasks, {} aborted", count(&fates.begun), count(&fates.dropped));
     drop(runtime);
     assert_eq!(gone(), count(&fates.begun), "a future was dropped twice");
