@@ -344,3 +344,39 @@ fn tasks_that_do_not_fit_into_a_run_queue_get_their_share() {
         assert!(least > YIELDS / 2, "one came to {least} yields while another made {YIELDS}");
     }
 }
+
+/// The injector is never empty of what a worker pushes, and from outside come single tasks: neither kind waits for the other
+/// to end.
+#[test]
+fn tasks_from_outside_run_among_more_that_yield_than_fit() {
+    const YIELDERS: usize = 1_000;
+    let _watch = watch();
+    for runtime in [current_thread(), multi_thread(1)] {
+        let over = Arc::new(AtomicBool::new(false));
+        let root = Handle::clone(runtime.handle());
+        let from_outside = thread::spawn({
+            let over = over.clone();
+            move || {
+                for n in 0..rounds(100) {
+                    let task = root.spawn(async move { n });
+                    assert_eq!(executor::block_on(task).unwrap(), n);
+                }
+                over.store(true, SeqCst);
+            }
+        });
+        runtime.block_on(async {
+            let yielders = Vec::from_iter((0..YIELDERS).map(|_| {
+                let over = over.clone();
+                task::spawn(async move {
+                    while !over.load(SeqCst) {
+                        task::yield_now().await;
+                    }
+                })
+            }));
+            for yielder in yielders {
+                yielder.await.unwrap();
+            }
+        });
+        from_outside.join().unwrap();
+    }
+}

@@ -251,7 +251,7 @@ impl<T: Queued> Owner<T> {
 
     /// Adds what `next` yields, until it yields nothing, `max` have come or the ring is full, and
     /// shows all of it to thieves at once.
-    pub(crate) fn push_batch(&self, max: u64, next: impl Fn() -> Option<T>) {
+    pub(crate) fn push_batch(&self, max: u64, mut next: impl FnMut() -> Option<T>) {
         let ring = &*self.ring;
         let mut tail = ring.tail.load(Relaxed);
         let end = tail + self.free_space().min(max);

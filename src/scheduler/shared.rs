@@ -178,7 +178,7 @@ impl Scheduler {
             None => cell::spawn(future, home, id, origin),
             Some(observers) => observers.spawn(future, home, id, origin),
         };
-        self.inject(task);
+        self.inject_from_afar(task);
         join
     }
 
@@ -187,6 +187,17 @@ impl Scheduler {
     /// Once the runtime has ended, the task is cancelled instead.
     pub(super) fn inject(self: &Arc<Self>, task: Runnable) {
         self.injector.push(task);
+        self.see_to_injected();
+    }
+
+    /// The same, by a thread that does not work for this scheduler.
+    fn inject_from_afar(self: &Arc<Self>, task: Runnable) {
+        self.injector.push_from_outside(task);
+        self.see_to_injected();
+    }
+
+    #[inline]
+    fn see_to_injected(self: &Arc<Self>) {
         if self.idle.needs_searcher_after_push() {
             self.wake_searcher();
         } else if self.idle.is_closed() {
@@ -199,7 +210,7 @@ impl Scheduler {
     #[inline(never)]
     pub(super) fn inject_woken(self: &Arc<Self>, task: Runnable) {
         self.outsiders.count_woken();
-        self.inject(task);
+        self.inject_from_afar(task);
     }
 
     /// Wakes or starts a worker, if a permit is free and nobody searches.

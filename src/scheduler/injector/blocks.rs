@@ -1,56 +1,37 @@
-//! The injector that ships: `crossbeam-queue`'s linked blocks, without a lock.
+//! Tasks in blocks without a lock: `crossbeam-queue`'s `SegQueue`.
 //!
-//! Early tasks are counted before they are pushed, and counted down by who took one: the queue hands each task on with
-//! all that came before its push, so the count never falls below the number of tasks. It is relaxed, since it publishes
-//! nothing: if a push happened before a look, so did its counting, and the look sees that or something later.
-
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+//! A thread that is put aside in the middle of a push, before its slot is written, keeps who takes that very task waiting, and
+//! once in 31 pushes, while it links the next block, the other pushers.
 
 use crossbeam_queue::SegQueue;
 
-/// The shared queue of tasks.
-pub(crate) struct Injector<T> {
-    blocks: SegQueue<T>,
-    /// What comes before them.
-    early: SegQueue<T>,
-    /// How many came early. There are none nearly always, and to ask an empty queue for a task costs a fence.
-    early_count: AtomicUsize,
-}
+/// A queue for single tasks of any thread.
+pub(super) struct Blocks<T>(SegQueue<T>);
 
-impl<T> Injector<T> {
-    pub(crate) const fn new() -> Self {
-        Self { blocks: SegQueue::new(), early: SegQueue::new(), early_count: AtomicUsize::new(0) }
+impl<T> Blocks<T> {
+    pub(super) const fn new() -> Self {
+        Self(SegQueue::new())
     }
 
-    /// Adds a task behind the others.
-    pub(crate) fn push(&self, task: T) {
-        self.blocks.push(task);
+    pub(super) fn push(&self, task: T) {
+        self.0.push(task);
     }
 
-    /// Adds a task that was about to run: behind others of its kind, before all else.
-    pub(crate) fn push_early(&self, task: T) {
-        self.early_count.fetch_add(1, Relaxed);
-        self.early.push(task);
+    /// Takes the oldest task. To look first costs two loads, and to ask an empty queue a fence.
+    #[inline]
+    pub(super) fn pop(&self) -> Option<T> {
+        if self.is_empty() { None } else { self.0.pop() }
     }
 
-    /// Takes the oldest task.
-    pub(crate) fn pop(&self) -> Option<T> {
-        if self.early_count.load(Relaxed) != 0
-            && let Some(task) = self.early.pop()
-        {
-            self.early_count.fetch_sub(1, Relaxed);
-            return Some(task);
-        }
-        self.blocks.pop()
+    /// How many stood here a moment ago.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        if self.is_empty() { 0 } else { self.0.len() }
     }
 
-    /// How many tasks stood in the queue a moment ago.
-    pub(crate) fn len(&self) -> usize {
-        self.early_count.load(Relaxed) + self.blocks.len()
-    }
-
-    /// Whether the queue was empty a moment ago.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.early_count.load(Relaxed) == 0 && self.blocks.is_empty()
+    /// Whether none stood here a moment ago.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }

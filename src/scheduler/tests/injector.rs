@@ -46,6 +46,55 @@ fn a_batch_stops_where_the_run_queue_is_full() {
 }
 
 #[test]
+fn order_is_kept_however_many_there_are() {
+    let injector = Injector::new();
+    let (mut pushed, mut popped) = (0..20_000, 0..20_000);
+    // It grows by more than is taken, shrinks to nothing, and grows again.
+    for (grow, shrink) in
+        [(700, 100), (5_000, 512), (3, 4_091), (1_024, 1_024), (1, 1), (9_000, 10_000)]
+    {
+        pushed.by_ref().take(grow).for_each(|task| injector.push(task));
+        for _ in 0..shrink {
+            let before = injector.len();
+            let expected = if before > 0 { popped.next() } else { None };
+            assert_eq!(injector.pop(), expected);
+            assert_eq!(injector.len(), before.saturating_sub(1));
+        }
+    }
+    assert_eq!((injector.is_empty(), pushed.start), (true, popped.start));
+}
+
+#[test]
+fn outsiders_and_workers_come_in_turn() {
+    let injector = Injector::new();
+    (0..4).for_each(|task| injector.push(task));
+    (10..13).for_each(|task| injector.push_from_outside(task));
+    assert_eq!((injector.len(), injector.is_empty()), (7, false));
+    let all = Vec::from_iter(std::iter::from_fn(|| injector.pop()));
+    assert_eq!(all, [0, 10, 1, 11, 2, 12, 3]);
+    injector.push_from_outside(13);
+    assert_eq!((injector.len(), injector.is_empty()), (1, false));
+    assert_eq!((injector.pop(), injector.pop()), (Some(13), None));
+}
+
+#[test]
+fn a_batch_is_of_one_kind_and_leaves_the_next_to_the_other() {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let injector = filled(6, &drops);
+    (10..16).for_each(|number| injector.push_from_outside(Token::new(number, &drops)));
+    injector.push_early(Token::new(20, &drops));
+    let (owner, _) = run_queue::new();
+    let batch = || {
+        let first = injector.pop_batch_into(&owner, 4);
+        let rest = std::iter::from_fn(|| owner.pop());
+        Vec::from_iter(first.into_iter().chain(rest).map(|mut token| token.number()))
+    };
+    let batches = std::array::from_fn::<_, 6, _>(|_| batch());
+    let expected: [&[_]; 6] = [&[20], &[0, 1, 2, 3], &[10, 11, 12, 13], &[4, 5], &[14, 15], &[]];
+    assert_eq!(batches, expected);
+}
+
+#[test]
 fn an_early_task_comes_before_all_others() {
     let drops = Arc::new(AtomicUsize::new(0));
     let injector = filled(3, &drops);
@@ -67,18 +116,22 @@ fn workers_share_the_injector_without_loss() {
         for _ in 0..2 {
             scope.spawn(|| {
                 let (owner, _) = run_queue::new();
-                while drops.load(Relaxed) < TASKS {
+                while drops.load(Relaxed) < 3 * TASKS {
                     drop(injector.pop_batch_into(&owner, 16));
                     while owner.pop().is_some() {}
                     thread::yield_now();
                 }
             });
         }
+        for _ in 0..2 {
+            let from_outside = |number| injector.push_from_outside(Token::new(number, &drops));
+            scope.spawn(move || (0..TASKS).for_each(from_outside));
+        }
         for number in 0..TASKS {
             injector.push(Token::new(number, &drops));
         }
     });
-    assert_eq!((drops.load(Relaxed), injector.is_empty()), (TASKS, true));
+    assert_eq!((drops.load(Relaxed), injector.is_empty()), (3 * TASKS, true));
 }
 
 #[test]

@@ -9,6 +9,8 @@ mod loom_diary;
 #[cfg(loom)]
 mod loom_idle;
 #[cfg(loom)]
+mod loom_injector;
+#[cfg(loom)]
 mod loom_permit;
 #[cfg(loom)]
 mod loom_retake;
