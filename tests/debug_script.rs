@@ -21,11 +21,12 @@ globalThis.document = { createElement: () => new Element() };
 "#;
 
 /// In the order of the page.
-const SCRIPT: [&str; 4] = [
+const SCRIPT: [&str; 5] = [
     include_str!("../src/debug/page/show.js"),
     include_str!("../src/debug/page/table.js"),
     include_str!("../src/debug/page/chart.js"),
     include_str!("../src/debug/page/overview.js"),
+    include_str!("../src/debug/page/events.js"),
 ];
 
 /// Runs this behind the script.
@@ -55,6 +56,16 @@ fn a_number_in_few_characters_keeps_its_size() {
 }
 
 #[test]
+fn a_place_is_broken_between_its_parts_alone() {
+    run(r#"
+        alike(codePieces("src/net/tcp.rs:36:17"), ["src/", "net/", "tcp.rs", ":36:17"]);
+        alike(codePieces("app::run::{{closure}}"), ["app::", "run::", "{{closure}}", ""]);
+        alike(codePieces("C:\\app\\main.rs:1:2"), ["C:\\app\\main.rs", ":1:2"]);
+        alike(codePieces(""), ["", ""]);
+    "#);
+}
+
+#[test]
 fn rows_that_nothing_tells_apart_stay_rows() {
     run(r#"
         const columns = [{ title: "Task", value: (row) => row.task }];
@@ -77,5 +88,14 @@ fn a_program_that_was_started_again_is_another() {
         const follows = (now, process, number) => overview.follows({ now, process }, { number });
         same(follows(101, 1, "1"), true);
         alike([follows(101, 1, "2"), follows(101, 2, "1"), follows(5, 1, "1")], [false, false, false]);
+    "#);
+}
+
+/// As `trace::json` names it.
+#[test]
+fn the_worker_of_a_track_is_known_by_its_name() {
+    run(r#"
+        alike(workerOf({ name: "worker 3, runtime 12: my threads" }), { worker: 3, runtime: 12 });
+        same(workerOf({ name: "gosched-monitor (thread 3)" }), null);
     "#);
 }

@@ -295,7 +295,7 @@ fn two_runtimes_and_threads_that_end_are_in_one_trace() {
         .iter()
         .map(|event| event["args"]["name"].as_str().unwrap().to_string())
         .collect();
-    assert!(names.iter().any(|name| name.contains("worker 0 of runtime")), "{names:?}");
+    assert!(names.iter().any(|name| name.starts_with("worker 0, runtime ")), "{names:?}");
     assert!(names.len() < 100, "rings of ended threads are not kept without a bound");
     assert_eq!(named(&events, "99").len(), 1);
     let lost = named(&events, "overwritten events of ended threads")[0];

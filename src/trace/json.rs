@@ -142,10 +142,11 @@ impl<W: Write> Json<'_, W> {
 }
 
 impl Track {
+    /// What tells tracks apart stands first: a viewer cuts long names.
     fn title(&self) -> String {
         let name = self.name.as_deref().unwrap_or("thread");
         match self.place {
-            Some(place) => format!("{name} (worker {} of runtime {})", place.worker, place.runtime),
+            Some(place) => format!("worker {}, runtime {}: {name}", place.worker, place.runtime),
             None => format!("{name} (thread {})", self.number),
         }
     }

@@ -60,14 +60,8 @@ function arrange(tracks, flows) {
 
 /** The worker of a track, as an instant names it. */
 function workerOf(track) {
-  const found = /\(worker (\d+) of runtime (\d+)\)$/.exec(track.name);
+  const found = /^worker (\d+), runtime (\d+): /.exec(track.name);
   return found && { worker: Number(found[1]), runtime: Number(found[2]) };
-}
-
-/** What tells tracks apart stands first. */
-function fullName(track) {
-  const found = workerOf(track);
-  return found ? `worker ${found.worker}, runtime ${found.runtime}: ${track.name.split(" (")[0]}` : track.name;
 }
 
 function shortName(track) {

@@ -17,6 +17,20 @@ function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** A place or a type in pieces: lines may be broken between them, and not in the last one, the numbers of a place. */
+function codePieces(text) {
+  const [, name, numbers] = /^(.*?)((?::\d+)*)$/s.exec(text);
+  return [...name.split(/(?<=\/|::)/), numbers];
+}
+
+/** Likewise of code. */
+function setCode(element, text) {
+  if (element.textContent === text) return;
+  const pieces = codePieces(text);
+  const numbers = make("span", { className: "short" }, pieces.pop());
+  element.replaceChildren(...pieces.flatMap((piece) => [make("wbr", {}), piece]), numbers);
+}
+
 /** A whole number, or one of a few digits. */
 function amount(value) {
   if (value === null || value === undefined) return "";

@@ -86,7 +86,8 @@ class Table {
     line.classList.toggle("chosen", this.chosen !== null && key === this.chosen);
     this.columns.forEach((column, at) => {
       const shown = (column.text ?? column.value)(row);
-      setText(line.children[at], String(shown ?? ""));
+      const set = column.className === "code" ? setCode : setText;
+      set(line.children[at], String(shown ?? ""));
     });
   }
 

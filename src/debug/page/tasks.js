@@ -60,7 +60,8 @@ class Tasks {
   show(answer) {
     this.groups.set(answer.groups);
     const filtered = this.filter.value.trim() === "" ? "" : `${amount(answer.selected)} of `;
-    const rest = answer.unlisted > 0 ? `, ${amount(answer.unlisted)} have not waited so far and are not listed` : "";
+    const unlisted = answer.unlisted === 1 ? "1 has not waited so far and is" : `${amount(answer.unlisted)} have not waited so far and are`;
+    const rest = answer.unlisted > 0 ? `, ${unlisted} not listed` : "";
     setText(byId("task-summary"), `${filtered}${counted(answer.listed, "task", "tasks")}${rest}`);
     const others = `${counted(answer.other_groups, "smaller group", "smaller groups")} with ${counted(answer.other_tasks, "task", "tasks")}`;
     setText(byId("group-rest"), answer.other_groups > 0 ? `and ${others}` : "");

@@ -2,7 +2,9 @@
 
 const LANE = 18;
 const TRACK_GAP = 8;
-const AXIS = 24;
+/* Times stand above the flags of retakes. */
+const TIMES = 8;
+const AXIS = 30;
 
 class Timeline {
   constructor(canvas, details) {
@@ -184,7 +186,7 @@ class Timeline {
     for (let at = first; at <= this.to - this.trace.begin; at += step) {
       const x = Math.round(this.x(this.trace.begin + at)) + 0.5;
       line(context, x, AXIS - 6, x, this.height);
-      if (x < width - 50) context.fillText(axisText(at, this.to - this.trace.begin, step), x + 4, AXIS / 2);
+      if (x < width - 50) context.fillText(axisText(at, this.to - this.trace.begin, step), x + 4, TIMES);
     }
   }
 
@@ -192,7 +194,7 @@ class Timeline {
     const { ink, line: faint } = this.colours;
     context.textAlign = "left";
     context.fillStyle = ink;
-    const name = this.left < 100 ? shortName(track) : fullName(track);
+    const name = this.left < 100 ? shortName(track) : track.name;
     context.fillText(fitted(context, name, this.left - 10), 2, track.top + LANE / 2);
     context.strokeStyle = faint;
     const y = track.top - TRACK_GAP / 2 + 0.5;
