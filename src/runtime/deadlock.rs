@@ -36,9 +36,8 @@
 //! In a `#[runtime::test]` the main thread, where the harness waits, is left out; other tests that run at the same time on threads of
 //! their own are not, so that such a test may have to wait for the end of these before it fails.
 //! A program with a harness of its own (`harness = false`) has no such tests, as the compiler leaves them out there, and its main
-//! thread counts as any other. Only a harness
-//! that is given to the compiler (`custom_test_frameworks`, which is unstable) could run them and wake their tasks from the main
-//! thread: it has to hold a guard of [`may_wake`] meanwhile.
+//! thread counts as any other. Only a harness that is given to the compiler (`custom_test_frameworks`, which is unstable) could run them
+//! and wake their tasks from the main thread: it has to hold a guard of [`may_wake`] meanwhile.
 //!
 //! Where the system does not tell which threads there are, that is on all but Linux and Android, a report may be wrong. There
 //! [`OnDeadlock::Panic`] only warns, and a process is warned once.

@@ -15,8 +15,19 @@
 //!
 //! A task that was never suspended is in no set. While it is in a queue, nobody may look at it: whoever runs it may free it at any moment.
 //! Such tasks are counted ([`Unlisted`]): of those that were spawned and have not ended, all that were not seen. And the length of each queue is
-//! told, which counts those besides that have waited and were woken. *Rejected*: to take them out of their queues and put them back, which
-//! changes their order; to let them enter a set when they are spawned, which costs each task a lock, and most never suspend.
+//! told, which counts those besides that have waited and were woken. Which tasks they are, a trace tells, which has each spawn with its type and place.
+//!
+//! *Rejected*:
+//! - *To read the queues' slots and follow the pointers.* A slot is read before it is known whether its task is still there, and a look at
+//!   `head` afterwards tells only that it was: by then whoever took it may have run and freed it, in the middle of our look. It does not help to ask
+//!   the owner of a queue to look, as thieves take from it meanwhile.
+//! - *To keep cells from being freed while somebody looks.* Each end of a task would have to ask whether somebody does, with a fence against
+//!   who begins to.
+//! - *To write the type and the place into the slots*, beside the pointer: these refer to statics, and could be read and then thrown away if `head` has
+//!   passed by. That is two more stores for each push and a ring of three times the size, which all pay for what few look at; and the
+//!   injector's slots are not ours.
+//! - *To take tasks out as a thief does, and put them back*: it changes their order, and needs a queue of one's own with room for them.
+//! - *To let them enter a set when they are spawned*, which costs each task a lock, and most never suspend.
 
 #[cfg(feature = "signal")]
 use std::num::NonZeroU64;

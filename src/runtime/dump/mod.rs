@@ -45,7 +45,8 @@
 //! A task is known to its runtime from the first time that it waits. One that has not waited so far, since it stands in a queue for its
 //! first poll or has only yielded, is counted ([`Dump::unlisted`]); if a worker polls it at this moment, it is listed, without its name.
 //! Where they stand, the lengths of the queues tell, those of the workers, the shared one and those of local tasks; tasks that have waited and
-//! were woken are among these too. What a task waits for is known if it is a future of this crate: see [`WaitReason`].
+//! were woken are among these too. Who they are, a [trace](crate::trace) or its flight recorder tells, which has an event for each spawn, with type and place.
+//! They cannot be listed: a task in a queue belongs to whoever takes it next, and may end and be freed while somebody else looks at it. What a task waits for is known if it is a future of this crate: see [`WaitReason`].
 //!
 //! Tasks of a [`LocalSet`](crate::task::LocalSet) belong to no runtime, and are listed in the dump of each; those that have not waited
 //! so far are counted apart ([`Dump::unlisted_local`]).
