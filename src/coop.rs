@@ -62,7 +62,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::task::{Context, Poll};
 
 use crate::util::rng::Rng;
-use crate::util::scoped::Scoped;
+use crate::util::scoped::{self, Scoped};
 use crate::util::sync::AtomicU64;
 pub use reason::WaitReason;
 #[cfg(any(feature = "sync", feature = "time"))]
@@ -191,7 +191,7 @@ pub(crate) fn uncounted<R>(f: impl FnOnce() -> R) -> R {
 /// Whether the poll that this thread is in was flagged.
 #[inline]
 pub(crate) fn is_flagged() -> bool {
-    POLLS.with(|place| place.with(|polls| polls.is_some_and(Polls::is_flagged)))
+    scoped::with(&POLLS, |polls| polls.is_some_and(Polls::is_flagged))
 }
 
 /// Restores the budget that stood before it was made.
@@ -403,7 +403,7 @@ pub(crate) fn has_handed_on() -> bool {
 #[cold]
 fn refuse(cx: &mut Context<'_>, budget: u32) -> Poll<RestoreOnPending> {
     if budget / REFUSAL >= PATIENCE {
-        POLLS.with(|place| place.with(|polls| polls.into_iter().for_each(Polls::unflag)));
+        scoped::with(&POLLS, |polls| polls.into_iter().for_each(Polls::unflag));
         BUDGET.set(u32::from(UNITS));
         return poll_proceed(cx);
     }
@@ -413,8 +413,8 @@ fn refuse(cx: &mut Context<'_>, budget: u32) -> Poll<RestoreOnPending> {
     if budget < REFUSAL {
         // Once a poll: its other leaves are refused too.
         let had_budget = budget & LEFT != 0;
-        POLLS.with(|place| {
-            place.with(|polls| polls.into_iter().for_each(|polls| polls.count_refused(had_budget)))
+        scoped::with(&POLLS, |polls| {
+            polls.into_iter().for_each(|polls| polls.count_refused(had_budget));
         });
     }
     BUDGET.set(budget + REFUSAL);

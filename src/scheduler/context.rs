@@ -14,7 +14,7 @@ use std::sync::{Arc, MutexGuard};
 use super::{Local, LocalTasks, Scheduler};
 use crate::compat;
 use crate::coop;
-use crate::util::scoped::Scoped;
+use crate::util::scoped::{self, Scoped};
 
 /// The runtimes that a thread has entered, the last one at the end. `None` stands for one whose guard was
 /// dropped before one that was made later; it never stands at the end.
@@ -41,7 +41,7 @@ thread_local! {
 /// Runs `f` with what this thread has of its worker.
 #[inline]
 pub(crate) fn with_local<R>(f: impl FnOnce(Option<&Local>) -> R) -> R {
-    LOCAL.with(|local| local.with(f))
+    scoped::with(&LOCAL, f)
 }
 
 /// Whether `spawn` goes to the worker below rather than to a runtime entered above it.

@@ -12,6 +12,7 @@
 
 use std::cell::Cell;
 use std::ptr;
+use std::thread::LocalKey;
 
 /// The place of a scoped thread-local. To be put into `thread_local!`, in a `const` block.
 #[derive(Debug)]
@@ -43,6 +44,18 @@ impl<T> Scoped<T> {
     }
 }
 
+/// Runs `f` with what this thread's place refers to.
+// Not in a closure of `LocalKey::with`: with a long `f` in it that is not inlined, and finds the place by a pointer to a function.
+#[inline]
+pub(crate) fn with<T: 'static, R>(
+    key: &'static LocalKey<Scoped<T>>,
+    f: impl FnOnce(Option<&T>) -> R,
+) -> R {
+    let value = key.with(|place| place.0.get());
+    // SAFETY: invariant 1: as above, since the place is this thread's.
+    f(unsafe { value.as_ref() })
+}
+
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
@@ -52,7 +65,9 @@ mod tests {
     }
 
     fn seen() -> Option<u32> {
-        PLACE.with(|place| place.with(|value| value.copied()))
+        let seen = with(&PLACE, |value| value.copied());
+        assert_eq!(PLACE.with(|place| place.with(|value| value.copied())), seen);
+        seen
     }
 
     #[test]
