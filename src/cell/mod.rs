@@ -118,7 +118,8 @@ pub(crate) unsafe trait Schedule: Send + Sync + Sized + 'static {
     /// Takes an adopted task out of its set: it is about to complete.
     fn release(&self, task: Held<'_>);
 
-    /// A task is about to complete: its future is gone, and its outcome not published yet. Does not unwind.
-    #[inline]
+    /// A task is about to complete: its future is gone, and its outcome not published yet. Told where anybody
+    /// [watches](crate::util::watch). Does not unwind.
+    #[cold]
     fn terminates(&self, _task: &Header) {}
 }

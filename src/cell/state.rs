@@ -204,6 +204,7 @@ pub(super) enum Detach {
 }
 
 impl State {
+    #[inline]
     pub(super) fn new() -> Self {
         Self(AtomicU64::new(BORN | generation::bits_of_newest()))
     }

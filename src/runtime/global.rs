@@ -6,6 +6,7 @@ use super::{Builder, Runtime};
 use crate::cell::Origin;
 use crate::scheduler::context;
 use crate::task::JoinHandle;
+use crate::util::apart::apart;
 use crate::util::process::PerProcess;
 
 /// The global runtime, built when it is first needed, with the default settings. It ends with the process; a child
@@ -33,7 +34,7 @@ where
 {
     context::with_local(|local| match local {
         Some(local) if context::is_worker_on_top() => JoinHandle::new(local.spawn(future, origin)),
-        _ => spawn_elsewhere(future, origin),
+        _ => apart(move || spawn_elsewhere(future, origin)),
     })
 }
 

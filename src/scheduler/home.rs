@@ -9,10 +9,14 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::worker::Worker;
-use super::{Scheduler, context};
-use crate::cell::{Header, Held, Kind, Runnable, Schedule};
+use super::{Scheduler, context, next_task_id};
+use crate::cell::{self, Header, Held, JoinRef, Kind, Origin, Runnable, Schedule};
 use crate::driver::Tick;
+use crate::spans;
+use crate::trace;
+use crate::util::apart::apart;
 use crate::util::sync::Mutex;
+use crate::util::watch::is_watched;
 
 /// The worker where a task lives: after its first suspension the one in whose set it is, before that any of its
 /// scheduler's. Always there but while it is being dropped.
@@ -31,6 +35,43 @@ pub(crate) enum Route {
 impl Home {
     pub(super) fn new(worker: Arc<Worker>) -> Self {
         Self(Some(worker))
+    }
+
+    /// Makes a task that lives here, and is about to be queued.
+    #[inline(always)]
+    pub(super) fn spawn<F>(self, future: F, origin: Origin) -> (Runnable, JoinRef<F::Output>)
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let id = next_task_id();
+        let future = spans::task(
+            future,
+            spans::Task { kind: "task", id, spawned_at: origin.spawned_at, name: origin.name() },
+        );
+        if is_watched() {
+            return apart(move || self.spawn_watched(future, id, origin));
+        }
+        cell::spawn(future, self, id, origin)
+    }
+
+    /// The same, where it is to be told. Apart from what spawns the others, so that the layout of those is a constant there.
+    fn spawn_watched<F>(
+        self,
+        future: F,
+        id: u64,
+        mut origin: Origin,
+    ) -> (Runnable, JoinRef<F::Output>)
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        if let Some(observers) = &self.worker().observers {
+            origin.is_timed = observers.spawns(id, origin.spawned_at);
+        }
+        let (task, join) = cell::spawn(future, self, id, origin);
+        task.header().trace(trace::spawn);
+        (task, join)
     }
 
     #[inline]
@@ -100,9 +141,8 @@ unsafe impl Schedule for Home {
         self.worker().suspended.remove(task);
     }
 
-    #[inline]
     fn terminates(&self, task: &Header) {
-        if let Some(observers) = self.worker().observers() {
+        if let Some(observers) = &self.worker().observers {
             observers.terminates(task);
         }
     }

@@ -6,10 +6,11 @@
 
 use super::task_hooks::{TaskHooks, Told};
 use super::timing::Timing;
-use super::{Config, Home, context};
-use crate::cell::{self, Header, JoinRef, Origin, Runnable};
+use super::{Config, context};
+use crate::cell::{Header, Runnable};
 use crate::coop;
 use crate::util::watch::Watcher;
+use std::panic::Location;
 use std::sync::Arc;
 
 /// Those of one worker. Hooks are not told of local tasks, which have but their `timing`.
@@ -33,25 +34,13 @@ impl Observers {
         self.timing.as_ref()
     }
 
-    /// Makes a task, which is about to be queued. Apart from what spawns the others, so that the layout of those is a constant there.
+    /// A task is about to be made. Whether it is to be noted when it is queued.
     #[cold]
-    #[inline(never)]
-    pub(super) fn spawn<F>(
-        &self,
-        future: F,
-        home: Home,
-        id: u64,
-        mut origin: Origin,
-    ) -> (Runnable, JoinRef<F::Output>)
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
+    pub(super) fn spawns(&self, id: u64, spawned_at: &'static Location<'static>) -> bool {
         if let Some(hooks) = &self.hooks {
-            hooks.spawns(Told::new(id, origin.spawned_at));
+            hooks.spawns(Told::new(id, spawned_at));
         }
-        origin.is_timed = self.timing.as_ref().is_some_and(Timing::needs_queue_times);
-        cell::spawn(future, home, id, origin)
+        self.timing.as_ref().is_some_and(Timing::needs_queue_times)
     }
 
     /// Polls a task, with a full budget; whether it has ended. By the worker's thread.

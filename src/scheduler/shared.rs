@@ -16,10 +16,10 @@ use super::thread_budget::ThreadBudget;
 use super::threads::Threads;
 use super::worker::Worker;
 use super::{Config, Home, context, schedtrace};
-use crate::cell::{self, JoinRef, Origin, Runnable};
+use crate::cell::{JoinRef, Origin, Runnable};
 use crate::driver::{Driver, Parker};
-use crate::spans;
 use crate::trace;
+use crate::util::apart::apart;
 use crate::util::contain::contain;
 use crate::util::process::Process;
 use std::sync::Arc;
@@ -151,7 +151,7 @@ impl Scheduler {
     {
         context::with_local(|local| match local {
             Some(local) if local.works_for(self) => local.spawn(future, origin),
-            _ => self.spawn_from_afar(future, origin),
+            _ => apart(move || self.spawn_from_afar(future, origin)),
         })
     }
 
@@ -167,17 +167,8 @@ impl Scheduler {
     {
         self.outsiders.count_spawned();
         // Any worker will do for a start: the one that suspends the task first takes it in.
-        let worker = self.worker(0);
-        let home = Home::new(worker.clone());
-        let (id, origin) = (super::next_task_id(), origin.into());
-        let future = spans::task(
-            future,
-            spans::Task { kind: "task", id, spawned_at: origin.spawned_at, name: origin.name() },
-        );
-        let (task, join) = match worker.observers() {
-            None => cell::spawn(future, home, id, origin),
-            Some(observers) => observers.spawn(future, home, id, origin),
-        };
+        let home = Home::new(self.worker(0).clone());
+        let (task, join) = home.spawn(future, origin.into());
         self.inject_from_afar(task);
         join
     }

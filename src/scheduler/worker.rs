@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -24,10 +25,9 @@ use super::permit::Permit;
 use super::run_queue::{self, Owner, Stealer};
 use super::search::Pace;
 use super::{Home, Scheduler, context};
-use crate::cell::{self, JoinRef, Origin, OwnedSet, Runnable, Slot};
+use crate::cell::{Header, JoinRef, Origin, OwnedSet, Runnable, Slot};
 use crate::coop;
 use crate::driver::{Occasion, Parker, Tick};
-use crate::spans;
 use crate::trace;
 use crate::util::rng::Rng;
 use crate::util::sync::fence;
@@ -140,12 +140,6 @@ impl Worker {
 
     pub(super) fn index(&self) -> usize {
         self.index
-    }
-
-    /// Who is told of its tasks, if there is anybody.
-    #[inline]
-    pub(super) fn observers(&self) -> Option<&Observers> {
-        if is_watched() { self.observers.as_deref() } else { None }
     }
 
     pub(super) fn scheduler(&self) -> Option<Arc<Scheduler>> {
@@ -293,23 +287,18 @@ impl Local {
     }
 
     /// Spawns a task that is run next.
-    #[inline]
+    // Always, as what it calls: so the future goes from where the caller has it to its cell in one move.
+    #[inline(always)]
     pub(crate) fn spawn<F>(&self, future: F, origin: impl Into<Origin>) -> JoinRef<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        // As in `cell::spawn`: what unwinds does not drop it.
+        let future = ManuallyDrop::new(future);
         self.worker.diary.spawned.add(1);
         let home = Home::new(self.stash.take(&self.worker, &self.scheduler.spare_homes));
-        let (id, origin) = (super::next_task_id(), origin.into());
-        let future = spans::task(
-            future,
-            spans::Task { kind: "task", id, spawned_at: origin.spawned_at, name: origin.name() },
-        );
-        let (task, join) = match self.worker.observers() {
-            None => cell::spawn(future, home, id, origin),
-            Some(observers) => observers.spawn(future, home, id, origin),
-        };
+        let (task, join) = home.spawn(ManuallyDrop::into_inner(future), origin.into());
         self.push(task);
         join
     }
@@ -405,7 +394,7 @@ impl Local {
     fn run(&self, task: Runnable) {
         let subject = Subject::of(task.header());
         self.begin_poll(subject);
-        let observers = if is_watched() { self.tell_poll(subject) } else { None };
+        let observers = if is_watched() { self.tell_poll(task.header()) } else { None };
         let has_ended = match observers {
             None => context::poll_as(subject.task, || coop::with_budget(|| task.run())),
             Some(observers) => observers.poll(task),
@@ -419,8 +408,8 @@ impl Local {
     /// Tells a trace that a task is polled; returns who else is to be told of the poll, if there is anybody.
     // It does not poll itself: a trace would pay for a second way to do so. Not `cold`: what is so is made small, and not fast.
     #[inline(never)]
-    fn tell_poll(&self, poll: Subject) -> Option<&Observers> {
-        trace::poll(poll.task, poll.source());
+    fn tell_poll(&self, task: &Header) -> Option<&Observers> {
+        trace::poll(task.id(), task.source());
         self.worker.observers.as_deref()
     }
 

@@ -6,6 +6,7 @@
 
 #[cfg(any(target_os = "android", target_os = "linux"))]
 pub(crate) mod affinity;
+pub(crate) mod apart;
 pub(crate) mod buckets;
 pub(crate) mod contain;
 pub(crate) mod epoch;

@@ -9,6 +9,7 @@ use super::pool::{Duty, Job};
 use crate::cell::{self, Glimpse, Held, JoinRef, Kind, Origin, Runnable, Schedule};
 use crate::scheduler::{Scheduler, next_task_id};
 use crate::spans;
+use crate::trace;
 
 /// The future that calls a closure in its only poll.
 struct Closure<F>(Option<F>);
@@ -125,6 +126,7 @@ impl Scheduler {
             },
         );
         let (job, join) = cell::spawn(future, InPool, id, origin);
+        job.header().trace(trace::spawn);
         self.push_job(job, duty)?;
         Ok(join)
     }

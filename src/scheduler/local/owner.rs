@@ -12,6 +12,7 @@ use crate::cell::{self, JoinRef, Origin};
 use crate::coop;
 use crate::scheduler::{Measured, context, next_task_id};
 use crate::spans;
+use crate::trace;
 use crate::util::process::Process;
 
 /// So many tasks are polled in one poll of a driver, whose own task then goes behind others.
@@ -64,6 +65,7 @@ impl LocalTasks {
         // SAFETY: this is the thread that alone runs and drops the tokens of these tasks: by invariant 1 they come out of the
         // queue in `LocalOwner` alone, which stays on its thread; and what `push` drops, it drops here.
         let (task, join) = unsafe { cell::spawn_unchecked(future, home, id, origin) };
+        task.header().trace(trace::spawn);
         self.push(task);
         join
     }
