@@ -40,12 +40,16 @@ pub(crate) struct Header {
 }
 
 /// A task in memory. `repr(C)`, so that the header is at its address (invariant 5).
+///
+/// The stage comes before the handle, and so at a multiple of 16, as the cell itself: a future is moved by 16 bytes at a time, and where
+/// these lie across two cache lines, what reads them next waits for both. With the other order a chain of spawns took 25 ns a task or
+/// 36, as its cells happened to be allocated.
 #[repr(C)]
 pub(super) struct Cell<F: Future, S> {
     pub(super) header: Header,
+    pub(super) stage: UnsafeCell<Stage<F>>,
     /// The handle of the scheduler, for the holder of the token (invariant 2).
     pub(super) scheduler: UnsafeCell<S>,
-    pub(super) stage: UnsafeCell<Stage<F>>,
 }
 
 /// The future, then what became of it. Which field is live follows from the state word: `future` until

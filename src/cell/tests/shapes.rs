@@ -2,6 +2,7 @@
 
 use std::future::{pending, poll_fn};
 use std::marker::PhantomPinned;
+use std::mem::offset_of;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -90,6 +91,17 @@ fn a_task_that_captures_one_arc_takes_88_bytes() {
     let captures = async move { drop(captured) };
     assert_eq!(cell_size(&captures), 88);
     assert!(cell_size(&task) <= 96, "an await of a small future costs a word at most");
+}
+
+/// A cell is at a multiple of 16, so that no 16 bytes of its future lie across two cache lines.
+#[test]
+fn a_future_begins_at_a_multiple_of_16() {
+    fn place<F: Future>(_: &F) -> usize {
+        offset_of!(Cell<F, Handle>, stage)
+    }
+    assert_eq!(place(&Nothing) % 16, 0);
+    let captured = Arc::new(());
+    assert_eq!(place(&async move { drop(captured) }) % 16, 0);
 }
 
 #[test]
