@@ -6,8 +6,8 @@
 //!
 //! A *pause* is for how long a worker slept between two polls, and not for want of work: so, for a lock. It is the time that has passed
 //! without that for which the thread ran, and without that for which the kernel had it wait for a processor, since two workers and
-//! who dumps want three. What the machine below takes away is not told from the time for which it ran. Pauses of some
-//! milliseconds in both kinds of phases are those in which the kernel has taken the processor from whoever had the lock.
+//! who dumps want three. What the machine below takes away does not count either, but where the thread lost its
+//! processor besides. Pauses of some milliseconds in both kinds of phases are those, and those in which who had the lock lost it.
 //!
 //! What this does not measure: what a dump costs the workers in throughput, and what they lose by turning for a while at a lock
 //! before they sleep. It needs Linux, which tells of a thread's wait for a processor.

@@ -31,7 +31,13 @@ struct Moment {
     at: Instant,
     /// For how long the thread has run.
     ran: Duration,
-    /// For how long the thread has waited for a processor in its life.
+    turns: Turns,
+}
+
+/// How often a thread was given a processor in its life, and for how long it has waited for that.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Turns {
+    count: u64,
     queued: Duration,
 }
 
@@ -43,23 +49,24 @@ impl Pulse {
     /// The clocks and the kernel's count of one moment: who loses the processor meanwhile looks again.
     fn moment(&self) -> Moment {
         loop {
-            let queued = self.queued();
+            let turns = self.turns();
             let (at, ran) = (Instant::now(), cpu_time());
-            if self.queued() == queued {
-                return Moment { at, ran, queued };
+            if self.turns() == turns {
+                return Moment { at, ran, turns };
             }
         }
     }
 
     /// Nothing where the kernel does not tell.
-    fn queued(&self) -> Duration {
+    fn turns(&self) -> Turns {
         let mut text = [0; 96];
-        let nanos = self.schedstat.as_ref().and_then(|file| {
+        let read = |file: &File| {
             let len = file.read_at(&mut text, 0).ok()?;
-            let text = std::str::from_utf8(&text[..len]).ok()?;
-            text.split(' ').nth(1)?.parse().ok()
-        });
-        Duration::from_nanos(nanos.unwrap_or(0))
+            let mut words = std::str::from_utf8(&text[..len]).ok()?.split_whitespace().skip(1);
+            let queued = Duration::from_nanos(words.next()?.parse().ok()?);
+            Some(Turns { count: words.next()?.parse().ok()?, queued })
+        };
+        self.schedstat.as_ref().and_then(read).unwrap_or_default()
     }
 
     fn beat(&mut self) {
@@ -67,7 +74,10 @@ impl Pulse {
         let last = self.last.replace(now);
         POLLS.fetch_add(1, Relaxed);
         let Some(last) = last else { return };
-        let awake = (now.ran - last.ran) + (now.queued - last.queued);
+        if now.turns.count == last.turns.count {
+            return; // It was on its processor all the time, unless the machine below took that away.
+        }
+        let awake = (now.ran - last.ran) + (now.turns.queued - last.turns.queued);
         let pause = (now.at - last.at).saturating_sub(awake);
         LONGEST.fetch_max(pause.as_nanos() as u64, Relaxed);
         LONG.fetch_add((pause > LIMIT).into(), Relaxed);
