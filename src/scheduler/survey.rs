@@ -5,7 +5,7 @@
 //! be taken from a worker that sleeps for it, slice after slice. All else is read as the monitor reads it.
 //!
 //! So a worker waits for the rest of a slice at most; and where the system takes the processor from who looks in the middle of one, until it gets it back, as at
-//! any lock. `benches/dump` has this happen once in some 20 dumps of a million tasks beside workers that use all processors. *Rejected*: shorter slices
+//! any lock. `benches/dump` has this happen once in some 50 dumps of a million tasks beside workers that use all processors. *Rejected*: shorter slices
 //! against that: in the sum the lock is held for as long, and the dump takes longer by all the pauses.
 //!
 //! # Order
@@ -33,11 +33,13 @@
 //! - *To take tasks out as a thief does, and put them back*: it changes their order, and needs a queue of one's own with room for them.
 //! - *To let them enter a set when they are spawned*, which costs each task a lock, and most never suspend.
 
+use std::mem::MaybeUninit;
 #[cfg(feature = "signal")]
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
+use std::vec::Drain;
 
 #[cfg(feature = "signal")]
 use super::Config;
@@ -111,14 +113,14 @@ impl Scheduler {
     pub(crate) fn survey(self: &Arc<Self>) -> Survey {
         self.assert_own("`dump`");
         let mut tasks = Vec::new();
-        self.for_each_own_set(|set| see_all(set, &mut tasks, |_| ()));
+        self.for_each_own_set(|set| see_all(set, |slice| tasks.extend(slice)));
         let seen = tasks.len(); // of those that this scheduler counts
         let own_local = self.config.local_tasks.iter();
         let mut queued_local = own_local.map(|local| local.waiting()).sum();
         let mut unlisted = Unlisted::default();
         for local in LocalTasks::of_no_runtime() {
             let before = tasks.len();
-            see_all(&local.suspended, &mut tasks, |_| ());
+            see_all(&local.suspended, |slice| tasks.extend(slice));
             unlisted.local += local.alive().saturating_sub(tasks.len() - before);
             queued_local += local.waiting();
         }
@@ -158,12 +160,11 @@ impl Scheduler {
     #[track_caller]
     pub(crate) fn visit_tasks(&self, mut visit: impl FnMut(Glimpse)) -> Unlisted {
         self.assert_own("`profile`");
-        let mut slice = Vec::new();
         let mut show = |set: &OwnedSet| {
             let mut seen = 0;
-            see_all(set, &mut slice, |slice| {
+            see_all(set, |slice| {
                 seen += slice.len();
-                slice.drain(..).for_each(&mut visit);
+                slice.for_each(&mut visit);
             });
             seen
         };
@@ -216,18 +217,25 @@ pub(crate) fn surveys_of_process() -> Vec<(NonZeroU64, Option<String>, Survey)> 
     })
 }
 
-/// Looks at all tasks of a set, and calls `after` behind each slice.
-fn see_all(set: &OwnedSet, tasks: &mut Vec<Glimpse>, mut after: impl FnMut(&mut Vec<Glimpse>)) {
-    let mut walk = set.walk();
+/// Looks at all tasks of a set, and gives them to `take` slice by slice, without the lock.
+fn see_all(set: &OwnedSet, mut take: impl FnMut(Drain<'_, Glimpse>)) {
+    let (mut slice, mut walk) = (room(), set.walk());
     loop {
-        tasks.reserve(SLICE);
-        let is_over = !walk.look_at(SLICE, tasks);
-        after(tasks);
+        let is_over = !walk.look_at(SLICE, &mut slice);
+        take(slice.drain(..));
         if is_over {
             return;
         }
         thread::sleep(PAUSE);
     }
+}
+
+/// Room for a slice in memory that was written before. To be given fresh memory at the first write takes the time of many slices where the
+/// system hands it out by megabytes, and that would be under the lock.
+fn room() -> Vec<Glimpse> {
+    let mut slice = Vec::with_capacity(SLICE);
+    slice.spare_capacity_mut().fill_with(MaybeUninit::zeroed);
+    slice
 }
 
 /// Adds the tasks that workers poll and that were in no set; says how many.
