@@ -10,7 +10,8 @@
 //! 5. the injector, a batch;
 //! 6. the slot after all, if thieves have emptied the queue meanwhile;
 //! 7. the driver, if there are others to steal from: what is due or ready;
-//! 8. as the only searcher: timers that are overdue, what workers left behind whose permit was taken, the injector, and the queues of the others,
+//! 8. as the only searcher: timers that are overdue, what workers left behind whose permit was taken, the injector, where a few are let
+//!    gather if more are coming, and the queues of the others,
 //!    each from a random one on, some rounds with growing pauses; at last the slot of a worker that was in one and the same poll all the while.
 //!
 //! # Who yields stands behind who was woken
@@ -39,6 +40,7 @@
 //! wakes a searcher at once, see `Scheduler::inject`.
 
 use std::cell::Cell;
+use std::mem;
 use std::time::{Duration, Instant};
 
 use super::run_queue::Owner;
@@ -57,6 +59,10 @@ const MOST_IN_A_ROW: u32 = 3;
 
 /// The most tasks that are taken from the injector at once.
 const INJECTOR_BATCH: usize = 64;
+
+/// So many tasks in the injector are taken at once, although more are coming. A searcher lets them gather for this many of the
+/// shortest pauses at the most, ten microseconds, and for one where no more come.
+const WORTH_A_TAKE: usize = 16;
 
 /// Pauses between the rounds of a search, in spins of the processor.
 const PAUSES: [u32; 4] = [20, 50, 100, 200];
@@ -228,6 +234,7 @@ impl Local {
         }
         let before = self.sequences();
         for pause in PAUSES {
+            self.let_gather();
             let found = self.take_over().or_else(|| self.next_from_injector());
             if let Some(task) = found.or_else(|| self.steal()) {
                 return Some(task);
@@ -238,6 +245,20 @@ impl Local {
             (0..pause).for_each(|_| spin_loop());
         }
         self.steal_stuck_slot(&before)
+    }
+
+    /// Waits as long as the injector holds less than [`WORTH_A_TAKE`] and gets more by the first of the pauses.
+    ///
+    /// Where one thread pushes many, a searcher that takes each as it comes has the lock, the idle word and all their lines
+    /// whenever the pusher wants them, and the pusher is the one that all depends on.
+    fn let_gather(&self) {
+        let injector = &self.scheduler().injector;
+        let mut before = 0;
+        let mut now = injector.len();
+        while before < now && now < WORTH_A_TAKE {
+            (0..PAUSES[0]).for_each(|_| spin_loop());
+            before = mem::replace(&mut now, injector.len());
+        }
     }
 
     /// What waits behind a worker whose permit was taken. It was about to be run, so it comes before the injector; and the
