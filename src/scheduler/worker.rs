@@ -89,6 +89,8 @@ pub(crate) struct Local {
     /// Whether who was woken last runs next. Not in a current-thread runtime: there programs, and even more so their tests,
     /// rely on tasks that run in the order of their wakes.
     uses_slot: bool,
+    /// Whether the worker has observers: at hand for the poll of a task that a trace alone watches.
+    is_observed: bool,
     /// How many polls had begun when a task that had yielded was last polled, or looked for in vain.
     pub(super) yielded_at: Cell<u64>,
     /// How many tasks in a row came from the LIFO slot.
@@ -193,6 +195,7 @@ impl Local {
         // As if the thread before had gone on: the turns of the injector must come, however short each sits here.
         let interval = scheduler.config.injector_interval;
         let until_injector = interval - (seat.polls % u64::from(interval)) as u32;
+        let is_observed = worker.observers.is_some();
         Self {
             scheduler: scheduler.clone(),
             worker,
@@ -203,6 +206,7 @@ impl Local {
             rng: seat.rng,
             polls: Cell::new(seat.polls),
             uses_slot: scheduler.config.starts_threads,
+            is_observed,
             yielded_at: Cell::new(seat.polls),
             streak: Cell::new(0),
             must_search: Cell::new(false),
@@ -342,10 +346,14 @@ impl Local {
 
     /// Runs tasks and does its duty until that is done, the thread is not needed any more, or the runtime ends.
     pub(super) fn work<D: Duty>(&self, duty: &mut D) -> ControlFlow<D::Output> {
-        context::work_as(self, || coop::counted_by(&self.worker.diary.polls, || self.work_on(duty)))
+        context::work_as(self, || {
+            coop::counted_by(&self.worker.diary.polls, || {
+                trace::on_this_thread(|recorder| self.work_on(duty, recorder))
+            })
+        })
     }
 
-    fn work_on<D: Duty>(&self, duty: &mut D) -> ControlFlow<D::Output> {
+    fn work_on<D: Duty>(&self, duty: &mut D, recorder: &trace::Recorder) -> ControlFlow<D::Output> {
         loop {
             // Who was woken to search does that first: until then nobody else is woken, and to attend may take long.
             if !self.must_search.get() && duty.is_due() {
@@ -358,7 +366,7 @@ impl Local {
             if self.has_permit() {
                 self.keep_beat();
                 if let Some(task) = self.next_task() {
-                    self.run(task);
+                    self.run(task, recorder);
                     continue;
                 }
             } else if self.scheduler.idle.is_closed() {
@@ -391,10 +399,10 @@ impl Local {
 
     // Always: it is called in one place, and belongs to the loop.
     #[inline(always)]
-    fn run(&self, task: Runnable) {
+    fn run(&self, task: Runnable, recorder: &trace::Recorder) {
         let subject = Subject::of(task.header());
         self.begin_poll(subject);
-        let observers = if is_watched() { self.tell_poll(task.header()) } else { None };
+        let observers = if is_watched() { self.tell_poll(task.header(), recorder) } else { None };
         let has_ended = match observers {
             None => context::poll_as(subject.task, || coop::with_budget(|| task.run())),
             Some(observers) => observers.poll(task),
@@ -406,11 +414,11 @@ impl Local {
     }
 
     /// Tells a trace that a task is polled; returns who else is to be told of the poll, if there is anybody.
-    // It does not poll itself: a trace would pay for a second way to do so. Not `cold`: what is so is made small, and not fast.
-    #[inline(never)]
-    fn tell_poll(&self, task: &Header) -> Option<&Observers> {
-        trace::poll(task.id(), task.source());
-        self.worker.observers.as_deref()
+    // It does not poll itself: a trace would pay for a second way to do so.
+    #[inline(always)]
+    fn tell_poll(&self, task: &Header, recorder: &trace::Recorder) -> Option<&Observers> {
+        trace::poll(recorder, task.id(), task.source());
+        if self.is_observed { self.worker.observers.as_deref() } else { None }
     }
 
     /// Sleeps until there may be something to do; breaks if this thread is not needed. The steps are argued in

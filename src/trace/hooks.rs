@@ -5,7 +5,7 @@
 
 use super::event::{Kind, Source};
 use super::pace::now;
-use super::recorder::{event, event_at, set_place, turn};
+use super::recorder::{Recorder, event, event_at, set_place};
 use super::recording::Place;
 use super::switch::is_on;
 
@@ -13,9 +13,10 @@ use super::switch::is_on;
 pub(super) const ROOT: u64 = 1 << 63;
 
 /// A worker begins to poll a task. As the two below, to be called if anybody watches. Without a recording nothing is written.
-#[inline]
-pub(crate) fn poll(task: u64, source: Source) {
-    turn(Kind::Poll, task, source);
+// Not inlined, so that the loop of a worker that nobody watches stays short.
+#[inline(never)]
+pub(crate) fn poll(recorder: &Recorder, task: u64, source: Source) {
+    recorder.event(Kind::Poll, task, Some(source));
 }
 
 /// A task is queued, since this thread woke it.

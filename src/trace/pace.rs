@@ -45,10 +45,10 @@ impl Pace {
         }
     }
 
-    /// For the event with this number, if it shares the last reading.
+    /// Up to which event the last reading is shared, and the stamp of those that do.
     #[inline]
-    pub(super) fn coarse(&self, event: u64) -> Option<Stamp> {
-        (event < self.until.get()).then(|| self.shared.get())
+    pub(super) fn shared(&self) -> (u64, Stamp) {
+        (self.until.get(), self.shared.get())
     }
 
     /// The events from this one on share the last reading, as many as may, and not more than `most`.

@@ -6,17 +6,18 @@
 //! # Two ways
 //!
 //! Nearly all events of a busy worker are a poll or a wake that shares a reading of the clock and stays in its chunk. For those
-//! there is [`write_fast`], which calls nobody, and so needs no stack; it says no if anything else is to be done.
+//! there is [`Recorder::write_fast`], which calls nobody, and so needs no stack; it says no if anything else is to be done.
 //!
 //! For the same reason the [`Recorder`] has no destructor, which each access would have to ask for. Another local, [`AtEnd`],
-//! has one, and is touched when the ring is made.
+//! has one, and is touched when the ring is made. And a worker asks for the recorder of its thread once, and not for each
+//! poll ([`on_this_thread`]): in a library that may be a call.
 
-use std::cell::{Cell, RefCell};
-use std::mem::ManuallyDrop;
+use std::cell::Cell;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::event::{Kind, Source, TEXT_BYTES, text_words};
 use super::pace::{Pace, now};
+use super::pen::Pen;
 use super::recording::{self, Place};
 use super::ring::Writer;
 use super::switch::RECORDING;
@@ -26,10 +27,11 @@ thread_local! {
     static AT_END: AtEnd = const { AtEnd };
 }
 
-struct Recorder {
+/// What a thread records with.
+pub(crate) struct Recorder {
     /// The recording that the writer belongs to; 0 for none, [`ENDED`] when the thread ends.
     recording: Cell<u64>,
-    writer: RefCell<ManuallyDrop<Option<Writer>>>,
+    pen: Pen,
     pace: Pace,
     place: Cell<Option<Place>>,
 }
@@ -42,12 +44,7 @@ const ENDED: u64 = u64::MAX;
 
 impl Recorder {
     const fn new() -> Self {
-        Self {
-            recording: Cell::new(0),
-            writer: RefCell::new(ManuallyDrop::new(None)),
-            pace: Pace::new(),
-            place: Cell::new(None),
-        }
+        Self { recording: Cell::new(0), pen: Pen::new(), pace: Pace::new(), place: Cell::new(None) }
     }
 
     /// Writes by `f`, if there is a recording, and this thread does not write already: an allocator that records would come
@@ -57,12 +54,12 @@ impl Recorder {
         if self.recording.get() != recording {
             self.join(recording);
         }
-        if let Ok(mut writer) = self.writer.try_borrow_mut()
-            && let Some(writer) = &mut **writer
-        {
-            f(writer);
-            self.pace.share(writer.count(), writer.room());
-        }
+        self.pen.lend(|writer| {
+            if let Some(writer) = writer {
+                f(writer);
+                self.pace.share(writer.count(), writer.room());
+            }
+        });
     }
 
     /// Takes part in this recording, with a ring of its own.
@@ -74,11 +71,39 @@ impl Recorder {
     }
 
     fn replace(&self, recording: u64, make: impl FnOnce(Option<Place>) -> Option<Writer>) {
-        if let Ok(mut writer) = self.writer.try_borrow_mut() {
+        self.pen.lend(|writer| {
             self.recording.set(recording);
             self.pace.set_busy(false);
-            **writer = make(self.place.get());
+            *writer = make(self.place.get());
+        });
+    }
+
+    /// Something happens in a turn, or begins one, or happens on a thread that has none.
+    #[inline]
+    pub(super) fn event(&self, kind: Kind, number: u64, source: Option<Source>) {
+        if !self.write_fast(kind, number, source) {
+            self.write_slow(kind, number, source);
         }
+    }
+
+    /// Writes an event that shares the last reading of the clock and needs nothing else; whether it is one.
+    #[inline]
+    fn write_fast(&self, kind: Kind, number: u64, source: Option<Source>) -> bool {
+        let (until, stamp) = self.pace.shared();
+        self.recording.get() == RECORDING.load(Relaxed)
+            && self.pen.write(until, kind, stamp, number, source)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn write_slow(&self, kind: Kind, number: u64, source: Option<Source>) {
+        self.write(|writer| {
+            let stamp = self.pace.at(now(), writer.count());
+            if kind == Kind::Poll {
+                self.pace.set_busy(true);
+            }
+            writer.push(kind, stamp, number, source);
+        });
     }
 }
 
@@ -88,50 +113,16 @@ impl Drop for AtEnd {
     }
 }
 
-/// Writes an event that shares the last reading of the clock and needs nothing else; whether it is one.
+/// Calls `f` with the recorder of this thread.
 #[inline]
-fn write_fast(kind: Kind, number: u64, source: Option<Source>) -> bool {
-    RECORDER.with(|recorder| {
-        if recorder.recording.get() == RECORDING.load(Relaxed)
-            && let Ok(writer) = recorder.writer.try_borrow()
-            && let Some(writer) = &**writer
-            && let Some(stamp) = recorder.pace.coarse(writer.count())
-        {
-            writer.push(kind, stamp, number, source);
-            return true;
-        }
-        false
-    })
+pub(crate) fn on_this_thread<R>(f: impl FnOnce(&Recorder) -> R) -> R {
+    RECORDER.with(f)
 }
 
-/// The worker of this thread begins a turn.
-#[inline]
-pub(super) fn turn(kind: Kind, number: u64, source: Source) {
-    if !write_fast(kind, number, Some(source)) {
-        write_slow(kind, number, Some(source), true);
-    }
-}
-
-/// Something happens in a turn, or on a thread that has none.
+/// See [`Recorder::event`].
 #[inline]
 pub(super) fn event(kind: Kind, number: u64, source: Option<Source>) {
-    if !write_fast(kind, number, source) {
-        write_slow(kind, number, source, false);
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn write_slow(kind: Kind, number: u64, source: Option<Source>, is_turn: bool) {
-    RECORDER.with(|recorder| {
-        recorder.write(|writer| {
-            let stamp = recorder.pace.at(now(), writer.count());
-            if is_turn {
-                recorder.pace.set_busy(true);
-            }
-            writer.push_anywhere(kind, stamp, number, source);
-        });
-    });
+    on_this_thread(|recorder| recorder.event(kind, number, source));
 }
 
 /// Something happened at `at`, and from then on the thread is a busy worker, or is none.
@@ -140,7 +131,7 @@ pub(super) fn event_at(kind: Kind, at: u64, number: u64, source: Option<Source>,
         recorder.write(|writer| {
             let stamp = recorder.pace.at(at, writer.count());
             recorder.pace.set_busy(is_busy);
-            writer.push_anywhere(kind, stamp, number, source);
+            writer.push(kind, stamp, number, source);
         });
     });
 }
@@ -155,10 +146,10 @@ pub(super) fn event_with_text(kind: Kind, number: u64, text: &[u8]) {
     RECORDER.with(|recorder| {
         recorder.write(|writer| {
             let stamp = recorder.pace.at(now(), writer.count());
-            writer.push_anywhere(kind, stamp, number, None);
+            writer.push(kind, stamp, number, None);
             for part in text.chunks(TEXT_BYTES) {
                 let (stamp, number) = text_words(part);
-                writer.push_anywhere(Kind::Text, stamp, number, None);
+                writer.push(Kind::Text, stamp, number, None);
             }
         });
     });
@@ -168,11 +159,11 @@ pub(super) fn event_with_text(kind: Kind, number: u64, text: &[u8]) {
 pub(super) fn set_place(place: Option<Place>) {
     RECORDER.with(|recorder| {
         recorder.place.set(place);
-        if let Ok(writer) = recorder.writer.try_borrow()
-            && let (Some(writer), Some(place)) = (&**writer, place)
-        {
-            writer.set_place(place);
-        }
+        recorder.pen.lend(|writer| {
+            if let (Some(writer), Some(place)) = (writer, place) {
+                writer.set_place(place);
+            }
+        });
     });
 }
 

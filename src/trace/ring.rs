@@ -12,7 +12,7 @@
 //!
 //! # Steps
 //!
-//! *Writer* ([`Writer::push_anywhere`]), for event `n`:
+//! *Writer* ([`Ring::push`]), for event `n`:
 //! 1. fences (Release);
 //! 2. writes the words of the slot (Relaxed);
 //! 3. stores `n` + 1 to `count` (Release).
@@ -49,6 +49,7 @@
 //! - *To stop the writer while somebody reads*: the recorder must not change what it records.
 //! - *Events of one word, with a number for a type and a place*: a quarter of the memory, and yet a poll was slower by a nanosecond or
 //!   two, since to look the number up costs more than to write what it stands for.
+//! - *To ask for the line of memory some events ahead*: no faster with one worker, and slower with two.
 //! - *All memory at once*: most threads record little. A `Chunk` is made when the writer first comes to it.
 
 use std::array;
@@ -62,7 +63,8 @@ use crate::util::sync::{AtomicU64, fence};
 /// The slots of a chunk, which has 32 KiB; a power of two.
 pub(super) const CHUNK: usize = if cfg!(loom) { 2 } else { 1024 };
 
-type Chunk = [Slot; CHUNK];
+/// A part of a ring, which is made when the writer first comes to it.
+pub(super) type Chunk = [Slot; CHUNK];
 
 /// See the module's prose.
 ///
@@ -83,7 +85,7 @@ pub(super) struct Ring {
     place: AtomicU64,
 }
 
-/// The right to write to a ring, for its thread.
+/// The right to write to a ring, for its thread. What it writes to may be written to past it by its [pen](super::pen).
 #[derive(Debug)]
 pub(super) struct Writer {
     ring: Arc<Ring>,
@@ -117,9 +119,8 @@ impl Writer {
     }
 
     /// How many events were written; its own count.
-    #[inline]
     pub(super) fn count(&self) -> u64 {
-        self.ring.count.load(Relaxed)
+        self.ring.count()
     }
 
     /// How many events more go into the chunk in hand.
@@ -131,28 +132,17 @@ impl Writer {
         }
     }
 
+    /// Where the next event goes, while there [is room](Self::room).
+    pub(super) fn chunk(&self) -> &Arc<Chunk> {
+        &self.chunk
+    }
+
     /// Writes an event.
-    pub(super) fn push_anywhere(
-        &mut self,
-        kind: Kind,
-        stamp: Stamp,
-        number: u64,
-        source: Option<Source>,
-    ) {
+    pub(super) fn push(&mut self, kind: Kind, stamp: Stamp, number: u64, source: Option<Source>) {
         if self.room() == 0 {
             self.chunk = self.ring.make_chunk(self.count()).clone();
         }
-        self.push(kind, stamp, number, source);
-    }
-
-    /// The same, where there [is room](Self::room).
-    #[inline]
-    pub(super) fn push(&self, kind: Kind, stamp: Stamp, number: u64, source: Option<Source>) {
-        let count = self.count();
-        let at = count as usize % CHUNK;
-        fence(Release);
-        self.chunk[at].write(kind, stamp, number, source);
-        self.ring.count.store(count + 1, Release);
+        self.ring.push(self.count(), &self.chunk, kind, stamp, number, source);
     }
 
     pub(super) fn set_place(&self, place: Place) {
@@ -180,7 +170,24 @@ impl Ring {
         }
     }
 
+    /// Writes the event with this number, which is the next one, to its chunk; for the writer's thread.
+    #[inline]
+    pub(super) fn push(
+        &self,
+        event: u64,
+        chunk: &Chunk,
+        kind: Kind,
+        stamp: Stamp,
+        number: u64,
+        source: Option<Source>,
+    ) {
+        fence(Release);
+        chunk[event as usize % CHUNK].write(kind, stamp, number, source);
+        self.count.store(event + 1, Release);
+    }
+
     /// How many events were written so far.
+    #[inline]
     pub(super) fn count(&self) -> u64 {
         self.count.load(Relaxed)
     }

@@ -19,7 +19,7 @@ fn source(number: u64) -> Source {
 
 fn write(writer: &mut Writer, numbers: std::ops::Range<u64>) {
     for number in numbers {
-        writer.push_anywhere(Kind::Poll, Stamp::exact(number), number, Some(source(number)));
+        writer.push(Kind::Poll, Stamp::exact(number), number, Some(source(number)));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::trace::ring::{CHUNK, Writer};
 use crate::util::rng::Rng;
 
 fn push(writer: &mut Writer, number: u64) {
-    writer.push_anywhere(Kind::Wake, Stamp::exact(number), number, None);
+    writer.push(Kind::Wake, Stamp::exact(number), number, None);
 }
 
 #[test]
