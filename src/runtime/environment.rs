@@ -1,8 +1,9 @@
 //! What the environment says of a runtime: its size, and whether it tells of itself.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::scheduler::MOST_WORKERS;
@@ -27,13 +28,31 @@ pub(super) fn worker_threads() -> io::Result<Option<usize>> {
     found.map(|(name, value)| parse(name, &value)).transpose()
 }
 
+/// A variable that is read once in the life of the process, when the first runtime is built: to look for two of them in vain took
+/// a twentieth of the instructions with which a runtime is built, used and dropped.
+pub(super) struct Variable {
+    name: &'static str,
+    value: OnceLock<Option<OsString>>,
+}
+
+impl Variable {
+    pub(super) const fn new(name: &'static str) -> Self {
+        Self { name, value: OnceLock::new() }
+    }
+
+    pub(super) fn get(&self) -> Option<&OsStr> {
+        self.value.get_or_init(|| env::var_os(self.name)).as_deref()
+    }
+}
+
 /// How often a line is printed that says how each runtime is, if the environment asks for such.
 ///
 /// # Errors
 ///
 /// If the variable is set to something else.
 pub(super) fn schedtrace() -> io::Result<Option<Duration>> {
-    env::var_os(SCHEDTRACE).map(|value| parse_period(&value)).transpose()
+    static PERIOD: Variable = Variable::new(SCHEDTRACE);
+    PERIOD.get().map(parse_period).transpose()
 }
 
 fn parse_period(value: &OsStr) -> io::Result<Duration> {

@@ -8,13 +8,13 @@
 //! The program has not received the signal by this: listeners of its own hear of each as ever.
 
 use std::collections::HashSet;
-use std::env;
 use std::ffi::OsStr;
 use std::future::poll_fn;
 use std::io::{self, ErrorKind, Write};
 use std::thread;
 
 use super::Dump;
+use crate::runtime::environment::Variable;
 use crate::scheduler::deadlock::Known;
 use crate::scheduler::surveys_of_process;
 use crate::signal::unix::{Signal, SignalKind, signal_for_a_tool};
@@ -51,7 +51,8 @@ const NAMES: &[(&str, i32)] = &[
 ///
 /// If the environment names no signal, if it cannot be listened to, or if the system has no descriptors or threads left.
 pub(in crate::runtime) fn start(chosen: Option<SignalKind>) -> io::Result<()> {
-    let asked = env::var_os(VARIABLE).map(|value| parse(&value)).transpose()?;
+    static ASKED: Variable = Variable::new(VARIABLE);
+    let asked = ASKED.get().map(parse).transpose()?;
     chosen.into_iter().chain(asked).try_for_each(listen)
 }
 
