@@ -381,12 +381,10 @@ impl Pace {
     #[cold]
     fn read_clock(&self, surplus: Surplus) -> bool {
         let Some(since) = self.since.get() else {
-            if surplus.will_pay() {
-                return true;
-            }
+            // What follows a call is measured, since nobody comes where no thread can be started.
             self.since.set(Some(Instant::now()));
             self.left.set(self.interval.get());
-            return false;
+            return surplus.will_pay();
         };
         let now = Instant::now();
         self.polls.set(self.polls.get().saturating_add(self.interval.get() + 1));

@@ -78,6 +78,8 @@ fn a_surplus_that_stays_is_worth_a_call_however_small_it_is() {
 #[test]
 fn where_polls_were_long_lately_the_first_look_calls() {
     let mean_poll = Duration::from_micros(70);
-    assert!(Pace::new().is_slow(|| Surplus { tasks: 3, mean_poll }));
+    let (pace, three) = (Pace::new(), Surplus { tasks: 3, mean_poll });
+    assert!(pace.is_slow(|| three));
+    assert!(!pace.is_slow(|| three), "who was called may not come, and is not called at each poll");
     assert!(!Pace::new().is_slow(|| Surplus { tasks: 2, mean_poll }), "they are over soon");
 }
