@@ -2,8 +2,8 @@
 //!
 //! # What lives here
 //!
-//! A [`raw::Cell`] is a header, the handle of its scheduler and the *stage*: a union of the future, its
-//! output and a panic's payload. The header's static vtable types all of it away, so that queues, wakers
+//! A [`raw::Cell`] is a header, the *stage*, which is a union of the future, its
+//! output and a panic's payload, and the handle of its scheduler. The header's static vtable types all of it away, so that queues, wakers
 //! and sets hold one thin pointer whatever the future is. Four kinds of pointer lead to a cell, and each
 //! is a right:
 //!

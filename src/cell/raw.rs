@@ -125,8 +125,7 @@ impl Vtable {
 
 /// Puts a future into a new cell.
 ///
-/// The token comes back as a [`Runnable`], which the caller must queue, run or cancel.
-///
+/// The token comes back as a [`Runnable`], which the caller must queue, run or cancel; and the caller tells a trace of the task.
 #[inline(always)]
 pub(crate) fn spawn<F, S>(
     future: F,

@@ -258,7 +258,7 @@ impl Scheduler {
     }
 }
 
-// Foreign code runs under none of the locks, and every panic of it is contained or leaves what it met as it was.
+// Foreign code runs under none of the locks but for the program's allocator, which must not wake or spawn tasks; and every panic of it is contained or leaves what it met as it was.
 impl std::panic::UnwindSafe for Scheduler {}
 impl std::panic::RefUnwindSafe for Scheduler {}
 

@@ -1,5 +1,6 @@
 //! Tasks in chunks behind a lock, which is held for a few instructions, or for a batch. Empty chunks are used again, up to [`SPARE`]
-//! of them, so that a push asks the allocator for nothing where so many tasks suffice, and else once in [`CHUNK`] tasks.
+//! of them, so that a push asks the allocator for nothing where so many tasks suffice, and else once in [`CHUNK`] tasks, with the lock: an allocator that spawns
+//! or wakes a task from within would come back for the same lock.
 //!
 //! Looks read `len` alone, without the lock and relaxed. It is written under the lock alone, by each change, so its values come in
 //! the order of the changes. If a push happened before a look, the look reads what that push wrote or what a later

@@ -19,7 +19,7 @@
 //!   not starved. Any thread may have to do it, such as the monitor; so these have blocks of their own.
 //!
 //! Each queue is first-in-first-out. Where the first two both have tasks, takers go to them in turn: each take that finds
-//! both flips `turn`, by one atomic operation, so that of two takes in a row one goes to either. A take is a batch at the most; so
+//! both flips `is_outsiders_turn`, by one atomic operation, so that of two takes in a row one goes to either. A take is a batch at the most; so
 //! a task with `n` others before it in its queue is reached by the `n + 1`st take from there, which is the `2n + 2`nd in all, however
 //! many come to the other queue meanwhile. To take the older of two would need a common number for all tasks, and to empty one
 //! queue first would let a flood there starve the other: outsiders that never pause, or a worker that never stops spawning.

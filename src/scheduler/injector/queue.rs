@@ -104,7 +104,7 @@ impl<T: Queued> Injector<T> {
     /// Takes up to `max` tasks: the oldest to run at once, the others, as far as they fit, into the
     /// run queue of `owner`. All are of one kind, and an early one comes alone.
     ///
-    /// The caller chooses `max` so that other workers find something too.
+    /// The caller chooses `max` so that other workers find something too: a share of all, which may be all there are of one kind.
     pub(crate) fn pop_batch_into(&self, owner: &Owner<T>, max: usize) -> Option<T> {
         let more = max.checked_sub(1)? as u64;
         let from_outside = || {
