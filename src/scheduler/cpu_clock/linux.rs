@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 /// The number of the calling thread.
@@ -22,6 +23,13 @@ pub(super) fn threads() -> Option<Vec<u32>> {
     let threads: Vec<_> =
         fs::read_dir("/proc/self/task").ok()?.map(number).collect::<Option<_>>()?;
     threads.contains(&current()?).then_some(threads)
+}
+
+/// How many threads this process has: a folder in `/proc` has a link for each folder in it, and two of its own. Where it does
+/// not, they seem to be none.
+pub(super) fn thread_count() -> Option<usize> {
+    let links = fs::metadata("/proc/self/task").ok()?.nlink();
+    usize::try_from(links).ok()?.checked_sub(2)
 }
 
 /// What a thread of this process has used of a processor, to the nanosecond.

@@ -53,6 +53,11 @@ pub(super) fn threads() -> Option<Vec<u32>> {
     system::threads()
 }
 
+/// How many threads this process has, if the system tells, or fewer: asked in a fraction of the time that it takes to list them.
+pub(super) fn thread_count() -> Option<usize> {
+    system::thread_count()
+}
+
 /// The thread that works at some place, to be looked at by others.
 ///
 /// The number of a thread that has ended may be given to another one; what is said then is about that one. Whoever asks
@@ -142,11 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn as_many_threads_are_counted_as_are_listed() {
+        // Other tests begin and end threads meanwhile.
+        eventually(|| thread_count() == threads().map(|threads| threads.len()));
+    }
+
+    #[test]
     fn elsewhere_nothing_is_known() {
         assert_eq!(
             (other::current(), other::threads(), other::cpu_time(1), other::is_blocked(1)),
             (None, None, None, None)
         );
+        assert_eq!(other::thread_count(), None);
     }
 
     fn other_is_all_there_is() -> bool {

@@ -10,6 +10,10 @@ pub(super) fn threads() -> Option<Vec<u32>> {
     None
 }
 
+pub(super) fn thread_count() -> Option<usize> {
+    None
+}
+
 pub(super) fn cpu_time(_thread: u32) -> Option<Duration> {
     None
 }

@@ -55,6 +55,10 @@ impl Outside {
 
     /// What the threads of this process are, if those in `roots` are known too, and `main`, if asked for.
     pub(super) fn crowd(&self, roots: &[u32], knows_main: bool) -> Crowd {
+        let most_known = lock(&self.known).len() + roots.len() + usize::from(knows_main);
+        if cpu_clock::thread_count().is_some_and(|count| count > most_known) {
+            return Crowd::Strangers; // nearly always, and at a thirtieth of the price
+        }
         let Some(threads) = cpu_clock::threads() else { return Crowd::Untold };
         // A thread that ends while they are listed may cut the list short.
         if cpu_clock::threads().as_ref() != Some(&threads) {
