@@ -438,3 +438,29 @@ fn a_runtime_is_dropped_while_its_workers_wait_for_timers() {
         }
     }
 }
+
+/// A look for the sake of who yields alone wakes somebody: he has the turn, and not the one who gave it away. The look comes by no
+/// count here: after so many short polls the next of those is far.
+#[test]
+fn what_is_due_runs_before_who_yields_alone() {
+    let _watch = watch();
+    let runtime = support::current_thread();
+    let yields_alone = async {
+        for _ in 0..rounds(100) {
+            let has_run = Arc::new(AtomicBool::new(false));
+            let runs = has_run.clone();
+            let sleeper = task::spawn(async move {
+                time::sleep(SHORT).await;
+                runs.store(true, SeqCst);
+            });
+            for _ in 0..100 {
+                task::yield_now().await;
+            }
+            thread::sleep(2 * SHORT);
+            task::yield_now().await;
+            assert!(has_run.load(SeqCst), "who gave its turn away came first");
+            sleeper.await.unwrap();
+        }
+    };
+    runtime.block_on(async { task::spawn(yields_alone).await.unwrap() });
+}

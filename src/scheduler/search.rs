@@ -101,7 +101,7 @@ impl Local {
         let polls = self.polls.get();
         if polls.wrapping_sub(self.yielded_at.get()) >= MOST_BEFORE_YIELDED {
             self.yielded_at.set(polls);
-            return self.next_yielded();
+            return self.pop_yielded();
         }
         None
     }
@@ -168,7 +168,17 @@ impl Local {
     fn next_yielded(&self) -> Option<Runnable> {
         if self.yielded.len() == 1 && self.queue.is_empty() {
             self.look_in_for_who_is_alone();
+            // What that has woken has the turn, and need not wait for who gave it away.
+            let woken = self.next_from_slot().or_else(|| self.next_from(&self.queue));
+            if woken.is_some() {
+                return woken;
+            }
         }
+        self.pop_yielded()
+    }
+
+    #[inline]
+    fn pop_yielded(&self) -> Option<Runnable> {
         let task = self.next_from(&self.yielded)?;
         self.yielded_at.set(self.polls.get());
         self.beat.count_yielded(true);
