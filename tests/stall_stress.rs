@@ -3,8 +3,7 @@
 //! Each task does a few things that are chosen at random: it computes, blocks, spawns, sleeps, speaks to a server, aborts
 //! another. Every completion and every drop is counted. `GOSCHED_STRESS_SECONDS` says for how long this goes on.
 //!
-//! It has been seen to hang when the task in the slot of a worker without a permit was forgotten instead of moved. With an observer
-//! it has been seen to fail when a walk through a set of tasks forgot its place from slice to slice.
+//! It has been seen to hang when the task in the slot of a worker without a permit was forgotten instead of moved.
 #![cfg(all(feature = "net", feature = "rt-multi-thread", feature = "time"))]
 
 mod support;

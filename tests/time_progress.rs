@@ -464,3 +464,33 @@ fn what_is_due_runs_before_who_yields_alone() {
     };
     runtime.block_on(async { task::spawn(yields_alone).await.unwrap() });
 }
+
+/// Whenever it yields another task is due, whose poll takes until the next one is. It has its turn nevertheless.
+#[test]
+fn who_yields_alone_is_not_starved_by_what_is_due() {
+    let _watch = watch();
+    let runtime = support::current_thread();
+    let over = Arc::new(AtomicBool::new(false));
+    let always_due = || {
+        let over = over.clone();
+        task::spawn(async move {
+            while !over.load(SeqCst) {
+                thread::sleep(SHORT);
+                time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+    };
+    runtime.block_on(async {
+        let others = [always_due(), always_due()];
+        let yields_alone = async {
+            for _ in 0..3 {
+                task::yield_now().await;
+            }
+        };
+        task::spawn(yields_alone).await.unwrap();
+        over.store(true, SeqCst);
+        for other in others {
+            other.await.unwrap();
+        }
+    });
+}

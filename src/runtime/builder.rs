@@ -352,7 +352,7 @@ impl Builder {
     ///
     /// The signal has not its usual effect any more, and the program goes on. A thread that does nothing else is started for it; it
     /// prints also while every worker is stuck. Without a change to the program, the environment variable `RUNTIME_DUMP` asks for the same:
-    /// it holds the signal's name, such as `SIGQUIT`, or its number.
+    /// it holds the signal's name, such as `SIGQUIT`, or its number. It is read when the process builds its first runtime.
     ///
     /// If the signal cannot be listened to, [`build`](Self::build) fails.
     ///

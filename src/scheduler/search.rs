@@ -6,7 +6,7 @@
 //!    a queue that refills itself; and the tasks that yielded, when none of them came for 61 polls;
 //! 2. the LIFO slot, at most [`MOST_IN_A_ROW`] times while others wait in the queue;
 //! 3. the queue;
-//! 4. the tasks that yielded; where there is one alone, it has given its turn to the driver, which comes first;
+//! 4. the tasks that yielded; where there is one alone, it has given its turn to the driver, which comes first, with what it wakes;
 //! 5. the injector, a batch;
 //! 6. the slot after all, if thieves have emptied the queue meanwhile;
 //! 7. the driver, if there are others to steal from: what is due or ready;
@@ -85,6 +85,7 @@ impl Local {
         self.next_by_turn()
             .or_else(|| self.next_from_slot())
             .or_else(|| self.next_from(&self.queue))
+            .or_else(|| self.next_instead_of_who_is_alone())
             .or_else(|| self.next_yielded())
             .or_else(|| self.next_from_injector())
             .or_else(|| self.worker().slot.take())
@@ -101,7 +102,7 @@ impl Local {
         let polls = self.polls.get();
         if polls.wrapping_sub(self.yielded_at.get()) >= MOST_BEFORE_YIELDED {
             self.yielded_at.set(polls);
-            return self.pop_yielded();
+            return self.next_yielded();
         }
         None
     }
@@ -140,13 +141,15 @@ impl Local {
         self.own_task()
     }
 
-    /// A task yielded, and nobody else has a turn here: it is the sockets', so that a program which yields until something is
-    /// ready need not wait for the beat.
-    #[cold]
-    fn look_in_for_who_is_alone(&self) {
-        if self.scheduler().driver.has_business() {
-            self.look_in(Occasion::RanDry);
+    /// A task yielded, and nobody else has a turn here: it is the driver's, and theirs whom that wakes. So a program that yields
+    /// until something is ready need not wait for the beat, nor what is due for that program.
+    #[inline]
+    fn next_instead_of_who_is_alone(&self) -> Option<Runnable> {
+        if self.yielded.len() != 1 || !self.scheduler().driver.has_business() {
+            return None;
         }
+        self.look_in(Occasion::RanDry);
+        self.next_from_slot().or_else(|| self.next_from(&self.queue))
     }
 
     fn own_task(&self) -> Option<Runnable> {
@@ -166,19 +169,6 @@ impl Local {
 
     #[inline]
     fn next_yielded(&self) -> Option<Runnable> {
-        if self.yielded.len() == 1 && self.queue.is_empty() {
-            self.look_in_for_who_is_alone();
-            // What that has woken has the turn, and need not wait for who gave it away.
-            let woken = self.next_from_slot().or_else(|| self.next_from(&self.queue));
-            if woken.is_some() {
-                return woken;
-            }
-        }
-        self.pop_yielded()
-    }
-
-    #[inline]
-    fn pop_yielded(&self) -> Option<Runnable> {
         let task = self.next_from(&self.yielded)?;
         self.yielded_at.set(self.polls.get());
         self.beat.count_yielded(true);

@@ -57,7 +57,7 @@ impl Outside {
     pub(super) fn crowd(&self, roots: &[u32], knows_main: bool) -> Crowd {
         let most_known = lock(&self.known).len() + roots.len() + usize::from(knows_main);
         if cpu_clock::thread_count().is_some_and(|count| count > most_known) {
-            return Crowd::Strangers; // nearly always, and at a thirtieth of the price
+            return Crowd::Strangers; // nearly always, and without a list
         }
         let Some(threads) = cpu_clock::threads() else { return Crowd::Untold };
         // A thread that ends while they are listed may cut the list short.
